@@ -1,0 +1,1 @@
+"""What an annotated project is; NumPy and the standard library only."""

@@ -1,0 +1,73 @@
+"""What is known of one image, and of the project around all images."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from types import MappingProxyType
+
+from core.document.annotation import Annotation, Label, Layer, LayerRole
+from core.document.geometry import Size
+from core.document.semantic import SemanticMap
+
+
+class ImageState(Enum):
+    """How far the work on an image is."""
+
+    UNLABELLED = "unlabelled"
+    IN_PROGRESS = "in progress"
+    NEEDS_REVIEW = "needs review"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class ImageDocument:
+    """Everything annotated on one image; a value that is never changed in place.
+
+    ``annotations`` maps id to annotation, ``semantic`` layer id to map.
+    ``revision`` grows by one with every change that touches the image.
+    """
+
+    image_id: int
+    size: Size
+    annotations: Mapping[int, Annotation] = field(default_factory=lambda: MappingProxyType({}))
+    semantic: Mapping[int, SemanticMap] = field(default_factory=lambda: MappingProxyType({}))
+    revision: int = 0
+
+    def in_layer(self, layer_id: int) -> tuple[Annotation, ...]:
+        """Annotations of a layer, back to front."""
+        found = (item for item in self.annotations.values() if item.layer_id == layer_id)
+        return tuple(sorted(found, key=lambda item: (item.order, item.id)))
+
+    def next_order(self) -> int:
+        """An order in front of everything that is there."""
+        return max((item.order for item in self.annotations.values()), default=-1) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectState:
+    """What all images share: labels, layers, and how far each image is.
+
+    Images that ``states`` does not name are unlabelled.
+    """
+
+    labels: Mapping[int, Label] = field(default_factory=lambda: MappingProxyType({}))
+    layers: Mapping[int, Layer] = field(default_factory=lambda: MappingProxyType({}))
+    states: Mapping[int, ImageState] = field(default_factory=lambda: MappingProxyType({}))
+
+    def layers_of(self, role: LayerRole) -> Iterator[Layer]:
+        """Layers with this role, oldest first."""
+        return (layer for _, layer in sorted(self.layers.items()) if layer.role is role)
+
+    def layer_of(self, role: LayerRole) -> Layer | None:
+        """The oldest layer with this role."""
+        return next(self.layers_of(role), None)
+
+    def label_named(self, name: str) -> Label | None:
+        """The label of exactly this name."""
+        return next((label for label in self.labels.values() if label.name == name), None)
+
+    def state_of(self, image_id: int) -> ImageState:
+        """How far the work on an image is."""
+        return self.states.get(image_id, ImageState.UNLABELLED)

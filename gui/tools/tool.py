@@ -1,0 +1,85 @@
+"""The interface of a tool: a small state machine that turns events into changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from core.document.annotation import Label
+from core.document.change import Change
+from core.document.document import ImageDocument
+from core.grouping.hierarchy import Hierarchy
+from gui.tools.draft import Draft
+from gui.tools.events import ToolEvent
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ToolContext:
+    """What a tool may know when an event arrives; a value, nothing live.
+
+    ``layer_id`` is the layer that is edited, ``label`` the active one.
+    ``hidden_ids`` are objects that cannot be seen and hence not be hit.
+    ``hierarchy`` is None until it was computed for this image.
+    """
+
+    document: ImageDocument
+    layer_id: int
+    label: Label
+    author: str
+    selection: frozenset[int] = frozenset()
+    hidden_ids: frozenset[int] = frozenset()
+    hierarchy: Hierarchy | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ToolResponse:
+    """What came of an event; None means "as before".
+
+    ``message`` is a sentence for the status line. ``draft_changed`` says that
+    the canvas has to draw the draft anew.
+    """
+
+    change: Change | None = None
+    selection: frozenset[int] | None = None
+    message: str = ""
+    draft_changed: bool = False
+
+
+NOTHING = ToolResponse()
+REDRAW = ToolResponse(draft_changed=True)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRecord:
+    """An unfinished draft as it is checkpointed: JSON text that ``restore`` understands."""
+
+    tool: str
+    image_id: int
+    payload: str
+    options: dict[str, str] = field(default_factory=dict, hash=False)
+
+
+class Tool(Protocol):
+    """One tool. It edits only the context's layer and never an object that is locked."""
+
+    @property
+    def name(self) -> str:
+        """Identifier, such as ``brush``."""
+
+    def handle(self, event: ToolEvent, context: ToolContext) -> ToolResponse:
+        """Take an event; may return a change to be applied at once."""
+
+    def draft(self, context: ToolContext) -> Draft:
+        """What to show now."""
+
+    def finish(self, context: ToolContext) -> ToolResponse:
+        """Leave the tool or the image: turn what is complete into a change, drop the rest."""
+
+    def cancel(self) -> None:
+        """Drop the draft."""
+
+    def checkpoint(self, context: ToolContext) -> DraftRecord | None:
+        """The unfinished draft, so that a crash does not lose it; None when there is none."""
+
+    def restore(self, record: DraftRecord, context: ToolContext) -> None:
+        """Take up a checkpointed draft again."""
