@@ -53,3 +53,7 @@ class ModelError(MaskwrightError):
 
 class DeviceMemoryError(ModelError):
     """The device has too little memory, even after every smaller attempt."""
+
+
+class Cancelled(Exception):  # noqa: N818 - it is an outcome, not an error
+    """The work was called off; an outcome, not an error."""
