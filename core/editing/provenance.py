@@ -40,10 +40,17 @@ def is_proposed(provenance: Provenance) -> bool:
 
 
 def jaccard_distance(before: Geometry, after: Geometry, size: Size) -> float:
-    """1 − IoU of two shapes; 0 for two empty ones. Boxes are compared as areas."""
+    """1 − IoU of two shapes; 0 for two empty ones. Boxes are compared as areas.
+
+    A shape that cannot be rasterised (coordinates far out) counts as changed
+    completely.
+    """
     if isinstance(before, Box) and isinstance(after, Box):
         return _box_distance(before, after)
-    first, second = rasterise(before, size), rasterise(after, size)
+    try:
+        first, second = rasterise(before, size), rasterise(after, size)
+    except ValueError:
+        return 1.0
     shared = first.intersected(second).area
     either = first.area + second.area - shared
     return 1 - shared / either if either else 0.0

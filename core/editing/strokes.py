@@ -71,4 +71,9 @@ def _mask_of(document: ImageDocument, annotation: Annotation) -> Mask:
         raise MaskwrightError(
             "Keypoints have no area to paint on.", "Select an object with a mask or an outline."
         )
-    return rasterise(geometry, document.size)
+    try:
+        return rasterise(geometry, document.size)
+    except ValueError as error:
+        raise MaskwrightError(
+            f"This outline cannot become a mask: {error}.", "Draw the object anew."
+        ) from error

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from core.document.geometry import Box, FloatArray
-from core.document.mask import Mask
+from core.document.mask import Mask, PixelBox
 
 
 class Cursor(Enum):
@@ -44,6 +44,8 @@ class DraftMask:
     subtract: bool = False
     committed: bool = True
     """True for what the draft holds already, False for what a click would take (hover)."""
+    changed: PixelBox | None = None
+    """Where pixels may differ from the same tool's draft before; None for everywhere."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
 
 from core.document.annotation import Label
 from core.document.change import Change
 from core.document.document import ImageDocument
-from core.grouping.hierarchy import Hierarchy
+from core.document.mask import Mask
 from gui.tools.draft import Draft
 from gui.tools.events import ToolEvent
+
+
+class RegionSource(Protocol):
+    """The regions of one image as the region tool asks for them.
+
+    ``core.grouping.browser.RegionBrowser`` is one. A node is a number; points
+    are image coordinates inside the image.
+    """
+
+    def leaf_at(self, x: float, y: float, /) -> int:
+        """The smallest region under a point."""
+
+    def ancestors(self, leaf: int, /) -> npt.NDArray[np.integer[Any]]:
+        """All regions that contain a leaf, smallest first, the whole image last."""
+
+    def region(self, node: int, /) -> Mask:
+        """The pixels of a region."""
+
+    def opening_node(self, x: float, y: float, area_px: float, /) -> int:
+        """The region under a point whose area is nearest to the one asked for."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,7 +42,7 @@ class ToolContext:
 
     ``layer_id`` is the layer that is edited, ``label`` the active one.
     ``hidden_ids`` are objects that cannot be seen and hence not be hit.
-    ``hierarchy`` is None until it was computed for this image.
+    ``regions`` is None until the hierarchy was computed for this image.
     """
 
     document: ImageDocument
@@ -28,7 +51,7 @@ class ToolContext:
     author: str
     selection: frozenset[int] = frozenset()
     hidden_ids: frozenset[int] = frozenset()
-    hierarchy: Hierarchy | None = None
+    regions: RegionSource | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
