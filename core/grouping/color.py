@@ -1,0 +1,80 @@
+"""Work scale, colour space and the plain colour gradient."""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+RgbImage = npt.NDArray[np.uint8]
+FloatImage = npt.NDArray[np.float32]
+
+WORK_PIXELS = 260_000
+"""Above this number of pixels an image is reduced before it is grouped."""
+
+
+def as_rgb(image: npt.NDArray[np.uint8]) -> RgbImage:
+    """The image as uint8 (height, width, 3); grey (height, width) is repeated.
+
+    Raises ValueError for any other shape or type.
+    """
+    if image.dtype != np.uint8 or image.size == 0:
+        raise ValueError(f"grouping needs 8-bit pixels, got {image.dtype} of shape {image.shape}")
+    if image.ndim == 2:
+        image = image[..., None]
+    if image.ndim != 3 or image.shape[2] not in (1, 3):
+        raise ValueError(f"grouping needs an RGB or grey image, got shape {image.shape}")
+    if image.shape[2] == 1:
+        image = np.repeat(image, 3, axis=2)
+    return np.ascontiguousarray(image)
+
+
+def octave_shapes(shape: tuple[int, int], work_pixels: int) -> list[tuple[int, int]]:
+    """Sizes from the work scale up to ``shape``, (height, width) each, at most doubling."""
+    height, width = shape
+    scale = min(1.0, math.sqrt(work_pixels / (height * width)))
+    shapes = []
+    while scale < 1.0:
+        shapes.append((max(1, math.floor(height * scale)), max(1, math.floor(width * scale))))
+        scale *= 2.0
+    return [*shapes, shape]
+
+
+def resized(image: RgbImage, shape: tuple[int, int]) -> RgbImage:
+    """The image reduced to (height, width) by averaging areas."""
+    if image.shape[:2] == shape:
+        return image
+    reduced = cv2.resize(image, (shape[1], shape[0]), interpolation=cv2.INTER_AREA)
+    return np.asarray(reduced, np.uint8)
+
+
+def to_lab(image: RgbImage) -> FloatImage:
+    """CIELAB of a uint8 RGB image, float32 (height, width, 3); L in 0 … 100."""
+    scaled = image.astype(np.float32) / np.float32(255)
+    return np.asarray(cv2.cvtColor(scaled, cv2.COLOR_RGB2LAB), np.float32)
+
+
+def gradient_magnitude(planes: FloatImage, sigma_px: float) -> FloatImage:
+    """Gradient magnitude of each plane after Gaussian smoothing; same shape as ``planes``."""
+    smooth = blurred(planes, sigma_px)
+    across = cv2.filter2D(smooth, cv2.CV_32F, _CENTRAL_DIFFERENCE, borderType=cv2.BORDER_REPLICATE)
+    down = cv2.filter2D(smooth, cv2.CV_32F, _CENTRAL_DIFFERENCE.T, borderType=cv2.BORDER_REPLICATE)
+    magnitude = np.sqrt(across * across + down * down)
+    return np.asarray(magnitude, np.float32).reshape(planes.shape)
+
+
+def color_gradient(lab: FloatImage, sigma_px: float) -> FloatImage:
+    """Length of the gradient over all three channels of Lab, float32 (height, width)."""
+    magnitude = gradient_magnitude(lab, sigma_px)
+    return np.asarray(np.sqrt(np.einsum("yxc,yxc->yx", magnitude, magnitude)), np.float32)
+
+
+def blurred(planes: FloatImage, sigma_px: float) -> FloatImage:
+    """Gaussian smoothing, borders replicated; float32 of the same shape."""
+    smooth = cv2.GaussianBlur(planes, (0, 0), sigma_px, borderType=cv2.BORDER_REPLICATE)
+    return np.asarray(smooth, np.float32).reshape(planes.shape)
+
+
+_CENTRAL_DIFFERENCE = np.array([[-0.5, 0.0, 0.5]], np.float32)
