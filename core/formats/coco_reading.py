@@ -1,0 +1,232 @@
+"""COCO instance files → ImportedDataset."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from core.document.annotation import (
+    NO_ATTRIBUTES,
+    Annotation,
+    AttributeValue,
+    Geometry,
+    LayerRole,
+    Provenance,
+    new_annotation_id,
+)
+from core.errors import FormatError
+from core.formats.coco_geometry import parse_shape
+from core.formats.coco_images import ImageEntry, image_root_of, read_images
+from core.formats.dataset import ImportedDataset, ImportedImage, ImportReport
+from core.formats.findings import Findings
+from core.formats.image_names import ImageFinder
+from core.formats.json_records import RawRecord, encode_json, load_json, records_of, top_level
+from core.formats.labels import LabelTable, add_categories, number_of
+from core.formats.orientation import turned_upright
+
+FORMAT_NAME = "coco"
+ORIENTATION = "exif_orientation"
+"""Provenance parameter of annotations that were turned upright with their picture."""
+
+
+def read_coco(
+    path: Path, image_root: Path | None = None, *, probe_images: bool = True
+) -> ImportedDataset:
+    """Read a COCO file with all kinds of segmentation.
+
+    Without ``image_root`` the images are looked for near the file.
+    ``probe_images`` compares the size of every picture with the file. Records
+    that cannot be used are left out one by one and reported; raises ReadError
+    and FormatError only when the file as a whole is none.
+    """
+    findings = Findings(path.name)
+    data = load_json(path, findings)
+    parts = top_level(path, data)
+    if isinstance(parts, list):
+        raise FormatError(
+            path,
+            "",
+            "the file is a bare list; a COCO file has images, annotations and categories.",
+            "A list of results is read as predictions, together with its annotation file.",
+        )
+    if "images" not in parts:
+        raise FormatError(path, "", "a COCO file has a list of images, and this one has none.")
+    images = records_of(parts["images"], "images", findings)
+    annotations = records_of(parts.get("annotations"), "annotations", findings)
+    finder = ImageFinder(image_root or image_root_of(path, images))
+    entries = read_images(images, finder, findings, probe=probe_images)
+    table = LabelTable()
+    categories = records_of(parts.get("categories"), "categories", findings)
+    add_categories(table, [(record.place, record.values or {}) for record in categories], findings)
+    reader = AnnotationReader(path.name, entries, table, findings)
+    for index, record in enumerate(annotations):
+        reader.read(index, record)
+    return reader.finish(finder.root, extra_of(parts), len(images), LayerRole.REFERENCE)
+
+
+def extra_of(parts: Mapping[str, object]) -> str:
+    """The top level of a file with its images and annotations taken out, in its order."""
+    emptied = {key: [] if key in ("images", "annotations") else parts[key] for key in parts}
+    return encode_json(emptied).decode("utf-8")
+
+
+class AnnotationReader:
+    """Turns records into annotations of the images that came in."""
+
+    def __init__(
+        self, source: str, entries: list[ImageEntry], table: LabelTable, findings: Findings
+    ) -> None:
+        self._source = source
+        self._entries = entries
+        self._by_key = {entry.key: entry for entry in entries if entry.key is not None}
+        self._table = table
+        self._findings = findings
+        self._annotations: dict[str, list[Annotation]] = {entry.name: [] for entry in entries}
+        self._ids: set[int | str] = set()
+        self._kept_keypoints = 0
+        self._found = 0
+
+    def read(self, index: int, record: RawRecord, entry: ImageEntry | None = None) -> None:
+        """Add one annotation, or say why not; ``entry`` where the record names no image by id."""
+        self._found += 1
+        values = record.values
+        if values is None:
+            self._findings.left_out(
+                record.place, "this is no JSON object with numbers that can be read"
+            )
+            return
+        entry = entry or self._entry(record, values)
+        if entry is None:
+            return
+        shape = parse_shape(values, entry.frame)
+        for problem in shape.problems:
+            place = f"{record.place}.{problem.field}"
+            if shape.geometry is None:
+                self._findings.left_out(place, problem.reason)
+            else:
+                self._findings.note(place, problem.reason, problem.action)
+        if shape.geometry is None:
+            if not shape.problems:
+                self._findings.left_out(record.place, _shapeless(values))
+            return
+        self._kept_keypoints += shape.kept_keypoints
+        self._check_id(record.place, values.get("id"))
+        annotation = self._annotation(index, record, values, entry, shape.geometry)
+        self._annotations[entry.name].append(annotation)
+
+    def finish(self, root: Path, extra: str, found_images: int, role: LayerRole) -> ImportedDataset:
+        """Everything that was read, with its report."""
+        if self._kept_keypoints:
+            self._findings.note(
+                "annotations",
+                f"{self._kept_keypoints} objects have keypoints beside their outline",
+                "the outline is shown, the keypoints stay in the record and are written back",
+            )
+        images = tuple(
+            ImportedImage(
+                entry.name,
+                entry.size,
+                tuple(self._annotations[entry.name]),
+                entry.raw,
+                entry.missing,
+            )
+            for entry in self._entries
+        )
+        report = ImportReport(
+            entries=self._findings.entries,
+            images=len(images),
+            annotations=sum(len(image.annotations) for image in images),
+            found_images=found_images,
+            found_annotations=self._found,
+            missing_images=tuple(image.name for image in images if image.missing),
+        )
+        return ImportedDataset(images, self._table.labels, role, report, root, extra, FORMAT_NAME)
+
+    def _entry(self, record: RawRecord, values: Mapping[str, object]) -> ImageEntry | None:
+        key = number_of(values.get("image_id"))
+        entry = None if key is None else self._by_key.get(key)
+        if entry is None:
+            reason = "no image id" if key is None else f"no image has the id {key}"
+            self._findings.left_out(f"{record.place}.image_id", reason)
+        return entry
+
+    def _annotation(
+        self,
+        index: int,
+        record: RawRecord,
+        values: Mapping[str, object],
+        entry: ImageEntry,
+        geometry: Geometry,
+    ) -> Annotation:
+        parameters: dict[str, AttributeValue] = {}
+        if entry.orientation != 1 and entry.frame is not None:
+            geometry = turned_upright(geometry, entry.frame, entry.orientation)
+            parameters[ORIENTATION] = entry.orientation
+        return Annotation(
+            id=new_annotation_id(),
+            layer_id=0,
+            label_id=self._label_id(record.place, values),
+            geometry=geometry,
+            order=index,
+            provenance=Provenance(
+                source=self._source,
+                score=_score(values.get("score")),
+                parameters=MappingProxyType(parameters) if parameters else NO_ATTRIBUTES,
+            ),
+            attributes=attributes_of(values),
+            is_crowd=crowd_of(values),
+            raw=record.text,
+        )
+
+    def _label_id(self, place: str, values: Mapping[str, object]) -> int:
+        key = number_of(values.get("category_id"))
+        if key not in self._table:
+            name = "uncategorised" if key is None else f"category {key}"
+            label = self._table.add(key, name, source_id=key if isinstance(key, int) else None)
+            reason = "no category id" if key is None else f"no category has the id {key}"
+            self._findings.note(
+                f"{place}.category_id", reason, f"a label “{label.name}” was made for it"
+            )
+        return self._table.id_of(key)
+
+    def _check_id(self, place: str, value: object) -> None:
+        key = number_of(value)
+        if key is None:
+            return
+        if key in self._ids:
+            self._findings.note(
+                f"{place}.id", f"annotation id {key} occurs twice", "both were brought in"
+            )
+        self._ids.add(key)
+
+
+def crowd_of(values: Mapping[str, object]) -> bool:
+    """Whether a record is a crowd: 1, true or "1"."""
+    return values.get("iscrowd") in (1, True, "1", "true")
+
+
+def attributes_of(values: Mapping[str, object]) -> Mapping[str, AttributeValue]:
+    """The plain values of a record's ``attributes``, as CVAT writes them."""
+    found = values.get("attributes")
+    if not isinstance(found, dict):
+        return NO_ATTRIBUTES
+    plain = {
+        key: value for key, value in found.items() if isinstance(value, str | int | float | bool)
+    }
+    return MappingProxyType(plain) if plain else NO_ATTRIBUTES
+
+
+def _score(value: object) -> float | None:
+    """A score in [0, 1]; None for anything else."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1:
+        return float(value)
+    return None
+
+
+def _shapeless(values: Mapping[str, object]) -> str:
+    if "caption" in values:
+        return "the record is a caption and has no shape"
+    if "segments_info" in values:
+        return "the record is panoptic: its shapes are in a PNG"
+    return "the record has neither a segmentation nor a box with an area"
