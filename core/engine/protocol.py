@@ -1,0 +1,102 @@
+"""What is asked of the engine and what it says back; knows neither torch nor pipes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+import numpy.typing as npt
+
+from core.document.annotation import AttributeValue
+from core.models.proposal import ProposalSet
+
+RgbImage = npt.NDArray[np.uint8]
+
+
+class Lane(IntEnum):
+    """How soon a model is wanted; a lower number goes first."""
+
+    VISIBLE = 0
+    """For the image on the screen."""
+    PREFETCH = 1
+    """For an image that is likely next."""
+    BATCH = 2
+    """For many images; nobody waits."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ModelRequest:
+    """One model on one image.
+
+    ``image`` is uint8 of shape (height, width, 3), not changed afterwards, or
+    the file to read. ``image_digest`` is the hash of the image's content.
+    ``weights`` is a file that the user named, None for the model's own.
+    """
+
+    image: RgbImage | Path
+    image_digest: str
+    model_id: str
+    weights: Path | None = None
+    parameters: Mapping[str, AttributeValue] = field(default_factory=lambda: MappingProxyType({}))
+
+    def asks_the_same_as(self, other: ModelRequest) -> bool:
+        """Whether both would give the same proposals."""
+        return self._question == other._question
+
+    @property
+    def _question(self) -> tuple[str, str, Path | None, dict[str, AttributeValue]]:
+        return self.image_digest, self.model_id, self.weights, dict(self.parameters)
+
+
+@dataclass(frozen=True, slots=True)
+class EngineStarted:
+    """The engine's process is ready; ``device_line`` names its device and says why."""
+
+    device_line: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobProgress:
+    """A job has come this far; ``fraction`` lies in [0, 1]."""
+
+    job: int
+    fraction: float
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class JobFinished:
+    """A job has its result."""
+
+    job: int
+    proposals: ProposalSet
+
+
+@dataclass(frozen=True, slots=True)
+class JobFailed:
+    """A job ended without a result: a sentence why, and what to do."""
+
+    job: int
+    message: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JobCancelled:
+    """A job was called off or superseded; it will say nothing more."""
+
+    job: int
+
+
+@dataclass(frozen=True, slots=True)
+class EngineDied:
+    """The engine's process ended by itself; the next job starts another one."""
+
+    message: str
+
+
+EngineEvent = EngineStarted | JobProgress | JobFinished | JobFailed | JobCancelled | EngineDied
