@@ -1,0 +1,213 @@
+"""Reading any image file safely: upright, eight bits of RGB, or one clear sentence why not."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from core.document.geometry import Size
+from core.errors import ReadError
+from core.imaging.arrays import RgbImage
+from core.imaging.folders import IMAGE_SUFFIXES, find_images
+from core.imaging.header import (
+    DECODER_ERRORS,
+    MAX_PIXELS,
+    ImageHeader,
+    check_pixels,
+    damaged,
+    header_of,
+    is_tiff,
+    opened,
+)
+from core.imaging.tones import NEUTRAL, rgb_of_samples, turned_upright
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+__all__ = [
+    "IMAGE_SUFFIXES",
+    "content_digest",
+    "find_images",
+    "probe_image",
+    "read_image",
+    "read_preview",
+]
+
+PREVIEW_MIN_PIXELS = 4_000_000
+"""JPEGs of at least so many pixels are previewed at a quarter of their size."""
+
+_END_OF_JPEG = b"\xff\xd9"
+_TAIL_BYTES = 1 << 16
+
+
+def read_image(path: Path, *, max_pixels: int = MAX_PIXELS) -> RgbImage:
+    """The picture as people see it: uint8 of shape (height, width, 3), RGB, C-contiguous.
+
+    EXIF orientation is applied. 16-bit, integer and float values are stretched
+    between percentiles, transparency lies over neutral grey (unless all is
+    transparent), of several frames or pages the first is taken. Raises ReadError, naming the file, when it is
+    missing, no image, damaged or cut off, or larger than ``max_pixels``.
+    """
+    try:
+        with opened(path) as image:
+            header = header_of(path, image)
+            check_pixels(path, header.stored, max_pixels)
+            pixels = _decode(path, image, header)
+    except ReadError:
+        if not _may_be_scientific_tiff(path):
+            raise
+        return _read_scientific_tiff(path, max_pixels)
+    return turned_upright(pixels, header.orientation)
+
+
+def probe_image(path: Path) -> Size:
+    """Upright size of an image, from its header alone; raises ReadError."""
+    try:
+        with opened(path) as image:
+            return header_of(path, image).upright
+    except ReadError:
+        if not _may_be_scientific_tiff(path):
+            raise
+        from core.imaging.tiff import probe_tiff
+
+        return probe_tiff(path)
+
+
+def read_preview(path: Path) -> tuple[RgbImage, Size]:
+    """A first picture as soon as possible, and the upright size of the full one.
+
+    Large JPEGs are decoded at a quarter of their width and height (rounded
+    up), everything else in full. Raises ReadError as ``read_image`` does,
+    except that a large JPEG that is cut off may still give a picture.
+    """
+    small = _decode_reduced(path)
+    if small is not None:
+        return small
+    pixels = read_image(path)
+    return pixels, Size(pixels.shape[1], pixels.shape[0])
+
+
+def content_digest(path: Path) -> str:
+    """Hex blake2b-128 of the file's bytes; raises ReadError when it cannot be read."""
+    digest = hashlib.blake2b(digest_size=16)
+    try:
+        with path.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                digest.update(block)
+    except OSError as error:
+        raise ReadError(f"{path} cannot be read ({error.strerror or error}).") from error
+    return digest.hexdigest()
+
+
+def _decode(path: Path, image: Image, header: ImageHeader) -> RgbImage:
+    """Pixels as they are stored, not yet turned upright."""
+    try:
+        if header.is_plain_jpeg:
+            rgb = _decode_jpeg(path)
+            if rgb is not None and rgb.shape[:2] == header.stored.shape:
+                return rgb
+        image.load()
+        if header.format == "PNG" and ";16" in header.raw_mode:
+            return _decode_deep_png(path, image)
+        if header.format == "TIFF" and ";16" in header.raw_mode:
+            raise NotImplementedError("16-bit colour")
+        return rgb_of_pillow(image)
+    except DECODER_ERRORS as error:
+        raise damaged(path, error) from error
+
+
+def _decode_jpeg(path: Path) -> RgbImage | None:
+    """Fast decoding of a JPEG that has its end; None leaves it to the strict decoder."""
+    data = _read_bytes(path)
+    if not data[-_TAIL_BYTES:].tobytes().rstrip(b"\0").endswith(_END_OF_JPEG):
+        return None
+    rgb = _decode_bytes(data, cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION)
+    return None if rgb is None else np.asarray(rgb, np.uint8)
+
+
+def _decode_deep_png(path: Path, image: Image) -> RgbImage:
+    """16-bit PNG in all its depth, which Pillow cuts to eight bits."""
+    deep = _decode_bytes(_read_bytes(path), cv2.IMREAD_UNCHANGED)
+    if deep is None or deep.ndim != 3 or deep.shape[2] < 3:
+        return rgb_of_pillow(image)
+    order = [2, 1, 0, 3][: deep.shape[2]]
+    return rgb_of_samples(deep[:, :, order])
+
+
+def rgb_of_pillow(image: Image) -> RgbImage:
+    """RGB of a decoded Pillow image of any mode, as it is stored."""
+    if image.mode in ("I", "F") or image.mode.startswith("I;"):
+        return rgb_of_samples(np.asarray(image))
+    if image.mode == "LAB":
+        image = _lab_to_rgb(image)
+    if image.has_transparency_data:
+        return _over_neutral(image.convert("RGBA"))
+    return np.array(image if image.mode == "RGB" else image.convert("RGB"))
+
+
+def _over_neutral(image: Image) -> RgbImage:
+    from PIL import Image as Pillow
+
+    if image.getchannel("A").getextrema() == (0, 0):
+        # Nothing would be left to see: an unused alpha channel, as some BMP writers leave it.
+        return np.array(image.convert("RGB"))
+    ground = Pillow.new("RGB", image.size, (NEUTRAL, NEUTRAL, NEUTRAL))
+    ground.paste(image, mask=image.getchannel("A"))
+    return np.array(ground)
+
+
+def _lab_to_rgb(image: Image) -> Image:
+    from PIL import ImageCms
+
+    lab, rgb = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
+    converted = ImageCms.profileToProfile(image, lab, rgb, outputMode="RGB")
+    return image if converted is None else converted
+
+
+def _read_bytes(path: Path) -> npt.NDArray[np.uint8]:
+    return np.fromfile(path, np.uint8)
+
+
+def _decode_reduced(path: Path) -> tuple[RgbImage, Size] | None:
+    """A quarter of a large JPEG and its full upright size; None for everything else."""
+    try:
+        with opened(path) as image:
+            header = header_of(path, image)
+    except ReadError:
+        return None
+    count = header.stored.width * header.stored.height
+    if not (header.is_plain_jpeg and PREVIEW_MIN_PIXELS <= count <= MAX_PIXELS):
+        return None
+    flags = cv2.IMREAD_REDUCED_COLOR_4 | cv2.IMREAD_IGNORE_ORIENTATION
+    small = _decode_bytes(_read_bytes(path), flags)
+    if small is None:
+        return None
+    rgb = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2RGB), np.uint8)
+    return turned_upright(rgb, header.orientation), header.upright
+
+
+def _decode_bytes(data: npt.NDArray[np.uint8], flags: int) -> npt.NDArray[np.generic] | None:
+    """Decode with OpenCV; None when it cannot."""
+    try:
+        decoded = cv2.imdecode(data, flags)
+    except cv2.error:
+        return None
+    return None if decoded is None else np.asarray(decoded)
+
+
+def _may_be_scientific_tiff(path: Path) -> bool:
+    try:
+        return path.is_file() and is_tiff(path)
+    except (OSError, ValueError):
+        return False
+
+
+def _read_scientific_tiff(path: Path, max_pixels: int) -> RgbImage:
+    from core.imaging.tiff import read_tiff
+
+    return read_tiff(path, max_pixels)
