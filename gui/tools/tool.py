@@ -26,14 +26,17 @@ class RegionSource(Protocol):
     def leaf_at(self, x: float, y: float, /) -> int:
         """The smallest region under a point."""
 
-    def ancestors(self, leaf: int, /) -> npt.NDArray[np.integer[Any]]:
-        """All regions that contain a leaf, smallest first, the whole image last."""
+    def levels(self, leaf: int, /) -> npt.NDArray[np.integer[Any]]:
+        """The regions around a leaf that a step stops at, smallest first, the image last."""
+
+    def areas(self, nodes: npt.NDArray[np.integer[Any]], /) -> npt.NDArray[np.float64]:
+        """Pixels of several regions."""
 
     def region(self, node: int, /) -> Mask:
         """The pixels of a region."""
 
-    def opening_node(self, x: float, y: float, area_px: float, /) -> int:
-        """The region under a point whose area is nearest to the one asked for."""
+    def opening_node(self, x: float, y: float, area_px: float | None, /) -> int:
+        """The region under a point whose area is nearest to the one accepted last."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

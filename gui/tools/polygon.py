@@ -1,0 +1,165 @@
+"""Draw an outline vertex by vertex."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from core.document.geometry import FloatArray, Polygon
+from gui.tools.checkpoint import payload_of, points_of, record_of
+from gui.tools.draft import Cursor, Draft, DraftPath
+from gui.tools.events import (
+    Button,
+    Command,
+    CommandEvent,
+    Modifiers,
+    PointerEvent,
+    PointerKind,
+    ToolEvent,
+)
+from gui.tools.responses import clear_selection, clipped_point, delete_selected, new_object
+from gui.tools.tool import NOTHING, REDRAW, DraftRecord, ToolContext, ToolResponse
+
+_CLOSE_SCREEN_PX = 8.0
+_SAME_POINT_SCREEN_PX = 1.0
+_SMALLEST_AREA_PX = 0.25
+
+Point = tuple[float, float]
+
+
+class PolygonTool:
+    """A list of vertices, and the pointer that the next one would be at.
+
+    Click the first vertex, press Enter or N, or double-click to close; the
+    right button, Shift+click or Backspace drop the last vertex.
+    """
+
+    name = "polygon"
+
+    def __init__(self) -> None:
+        self._vertices: list[Point] = []
+        self._pointer: Point | None = None
+        self._closes = False
+
+    def handle(self, event: ToolEvent, context: ToolContext) -> ToolResponse:
+        """Take an event; the polygon is added when it is closed."""
+        if isinstance(event, PointerEvent):
+            return self._point(event, context)
+        if isinstance(event, CommandEvent):
+            return self._command(event.command, context)
+        return NOTHING
+
+    def draft(self, context: ToolContext) -> Draft:
+        """The vertices, and the line from the last one to the pointer."""
+        color = context.label.color
+        cursor = Cursor.POINTING if self._closes else Cursor.CROSS
+        if not self._vertices:
+            return Draft(cursor=cursor, color=color)
+        outline = DraftPath(
+            np.array(self._vertices), closed=self._closes, active=0 if self._closes else None
+        )
+        if self._pointer is None or self._closes:
+            return Draft(paths=(outline,), cursor=cursor, color=color)
+        line = DraftPath(np.array([self._vertices[-1], self._pointer]), vertices=False)
+        return Draft(paths=(outline, line), cursor=cursor, color=color)
+
+    def finish(self, context: ToolContext) -> ToolResponse:
+        """Keep a polygon that has an area, drop anything less."""
+        response = self._complete(context)
+        self.cancel()
+        return response if response.change else REDRAW
+
+    def cancel(self) -> None:
+        """Drop all vertices."""
+        self._vertices.clear()
+        self._closes = False
+
+    def checkpoint(self, context: ToolContext) -> DraftRecord | None:
+        """The vertices so far."""
+        if not self._vertices:
+            return None
+        return record_of(self.name, context, {"vertices": self._vertices})
+
+    def restore(self, record: DraftRecord, context: ToolContext) -> None:
+        """Go on behind the last vertex."""
+        points = points_of(payload_of(record, self.name, context), "vertices")
+        self._vertices = [clipped_point(*point, context.document.size) for point in points]
+
+    def _point(self, event: PointerEvent, context: ToolContext) -> ToolResponse:
+        scale = event.image_px_per_screen_px
+        self._pointer = clipped_point(event.x, event.y, context.document.size)
+        self._closes = self._near_first(self._pointer, scale)
+        if event.kind is PointerKind.LEAVE:
+            self._pointer, self._closes = None, False
+        if event.kind is PointerKind.DOUBLE_CLICK and event.button is Button.LEFT:
+            return self._double_click(self._pointer, scale, context)
+        if event.kind is PointerKind.PRESS:
+            return self._press(event, self._pointer, scale, context)
+        moved = event.kind in (PointerKind.MOVE, PointerKind.LEAVE)
+        return REDRAW if moved and self._vertices else NOTHING
+
+    def _press(
+        self, event: PointerEvent, point: Point | None, scale: float, context: ToolContext
+    ) -> ToolResponse:
+        takes_away = event.button is Button.RIGHT or Modifiers.SHIFT in event.modifiers
+        if takes_away:
+            return self._drop_last()
+        if event.button is not Button.LEFT or point is None:
+            return NOTHING
+        if self._closes:
+            return self._complete(context)
+        self._add(point, scale)
+        return REDRAW
+
+    def _double_click(
+        self, point: Point | None, scale: float, context: ToolContext
+    ) -> ToolResponse:
+        """The click before has set a vertex here, unless the two were apart."""
+        if point is not None:
+            self._add(point, scale)
+        return self._complete(context) if len(self._vertices) >= 3 else REDRAW
+
+    def _add(self, point: Point, scale: float) -> None:
+        reach = _SAME_POINT_SCREEN_PX * scale
+        if not self._vertices or math.dist(point, self._vertices[-1]) >= reach:
+            self._vertices.append(point)
+
+    def _near_first(self, point: Point, scale: float) -> bool:
+        if len(self._vertices) < 3:
+            return False
+        return math.dist(point, self._vertices[0]) <= _CLOSE_SCREEN_PX * scale
+
+    def _drop_last(self) -> ToolResponse:
+        if not self._vertices:
+            return NOTHING
+        self._vertices.pop()
+        self._closes = False
+        return REDRAW
+
+    def _complete(self, context: ToolContext) -> ToolResponse:
+        if len(self._vertices) < 3:
+            return ToolResponse(message="A polygon needs at least three vertices.")
+        ring = np.array(self._vertices)
+        if not _encloses_area(ring):
+            return ToolResponse(message="This polygon encloses no area yet.", draft_changed=True)
+        self.cancel()
+        return new_object(context, Polygon.from_points(ring), self.name, "Draw polygon")
+
+    def _command(self, command: Command, context: ToolContext) -> ToolResponse:
+        if not self._vertices:
+            if command is Command.DELETE:
+                return delete_selected(context)
+            return clear_selection(context) if command is Command.CANCEL else NOTHING
+        if command is Command.FINISH:
+            return self._complete(context)
+        if command is Command.CANCEL:
+            self.cancel()
+            return REDRAW
+        return self._drop_last()
+
+
+def _encloses_area(ring: FloatArray) -> bool:
+    """Whether the points are not all on one line; an outline that crosses itself is allowed."""
+    spread = np.linalg.svd(ring - ring.mean(axis=0), compute_uv=False)
+    return bool(spread[0] * spread[1] >= _SMALLEST_AREA_PX)

@@ -1,0 +1,98 @@
+"""All tools, and what the tool bar says about each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gui.tools.brush import BrushTool
+from gui.tools.polygon import PolygonTool
+from gui.tools.rectangle import RectangleTool
+from gui.tools.region import RegionTool
+from gui.tools.select import SelectTool
+from gui.tools.tool import Tool
+
+
+@dataclass(frozen=True, slots=True)
+class ToolInfo:
+    """One button of the tool bar.
+
+    ``keys`` are key sequences as Qt writes them, the usual one first. ``icon``
+    is a name of the Material Design icons as qtawesome has them.
+    """
+
+    name: str
+    title: str
+    keys: tuple[str, ...]
+    icon: str
+    hint: str
+
+    @property
+    def shortcut(self) -> str:
+        """The key that is shown."""
+        return self.keys[0]
+
+
+def all_tools() -> dict[str, Tool]:
+    """A fresh set of tools by name, in the order of the tool bar."""
+    tools: tuple[Tool, ...] = (
+        SelectTool(),
+        RectangleTool(),
+        PolygonTool(),
+        BrushTool(),
+        BrushTool(erases=True),
+        RegionTool(),
+    )
+    return {tool.name: tool for tool in tools}
+
+
+def tool_infos() -> tuple[ToolInfo, ...]:
+    """The buttons of the tool bar, in their order."""
+    return (
+        ToolInfo(
+            "select",
+            "Select",
+            ("V", "Ctrl+J"),
+            "mdi6.cursor-default-outline",
+            "Click an object, again for the one below it; drag to move; Ctrl adds; "
+            "Shift+click takes a vertex away.",
+        ),
+        ToolInfo(
+            "rectangle",
+            "Rectangle",
+            ("R", "Ctrl+R"),
+            "mdi6.rectangle-outline",
+            "Drag a box, or click two opposite corners.",
+        ),
+        ToolInfo(
+            "polygon",
+            "Polygon",
+            ("P", "Ctrl+N"),
+            "mdi6.vector-polygon",
+            "Click the vertices; Enter, a double-click or the first vertex closes; "
+            "Backspace drops the last.",
+        ),
+        ToolInfo(
+            "brush",
+            "Brush",
+            ("B",),
+            "mdi6.brush",
+            "Left adds, right or Shift takes away; [ and ] change the size; "
+            "Enter begins another object.",
+        ),
+        ToolInfo(
+            "eraser",
+            "Eraser",
+            ("E",),
+            "mdi6.eraser",
+            "Takes pixels from the selected object or the one you begin on; "
+            "[ and ] change the size.",
+        ),
+        ToolInfo(
+            "region",
+            "Regions",
+            ("G",),
+            "mdi6.puzzle-outline",
+            "[ and ] or Shift+wheel grow and shrink the region; left takes it, "
+            "right or Shift takes it away; Enter finishes.",
+        ),
+    )

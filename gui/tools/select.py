@@ -1,0 +1,344 @@
+"""Select objects, move them, and move the handles of a single one."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from core.document.annotation import Annotation, Geometry
+from core.document.geometry import Box, Polygon
+from core.editing.annotations import allowed_shift, move_annotations, set_geometry
+from gui.tools.draft import Draft
+from gui.tools.events import (
+    Button,
+    Command,
+    CommandEvent,
+    Modifiers,
+    PointerEvent,
+    PointerKind,
+    ToolEvent,
+)
+from gui.tools.handles import (
+    Handle,
+    HandleKind,
+    dragged,
+    edge_at,
+    handle_at,
+    with_vertex,
+    without_vertex,
+)
+from gui.tools.object_finder import ObjectFinder
+from gui.tools.responses import (
+    attempt,
+    clear_selection,
+    clipped_point,
+    delete_selected,
+    only_selected,
+    selected_objects,
+)
+from gui.tools.select_draft import SelectView, select_draft
+from gui.tools.tool import NOTHING, REDRAW, DraftRecord, ToolContext, ToolResponse
+
+_HANDLE_SCREEN_PX = 7.0
+_BODY_SCREEN_PX = 4.0
+_DRAG_SCREEN_PX = 3.0
+_SAME_PLACE_SCREEN_PX = 4.0
+
+Point = tuple[float, float]
+
+
+@dataclass(slots=True)
+class _Gripping:
+    """A handle is held; ``geometry`` is the shape as it would become."""
+
+    annotation: Annotation
+    handle: Handle
+    geometry: Geometry
+    start: Point
+    moved: bool = False
+
+
+@dataclass(slots=True)
+class _Pressing:
+    """The body of an object is held; ``fresh`` says that this press selected it."""
+
+    start: Point
+    fresh: bool
+    end: Point | None = None
+
+
+@dataclass(slots=True)
+class _Banding:
+    """A rubber band is drawn; ``adds`` keeps what was selected."""
+
+    start: Point
+    adds: bool
+    end: Point | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Vertex:
+    """The vertex that was clicked last: Delete takes it away."""
+
+    annotation_id: int
+    handle: Handle
+
+
+class SelectTool:
+    """Idle, gripping a handle, pressing on an object, or drawing a rubber band.
+
+    A click takes the smallest object under the pointer, another click at the
+    same place the next larger one, round and round. Ctrl adds and removes.
+    """
+
+    name = "select"
+
+    def __init__(self) -> None:
+        self._finder = ObjectFinder()
+        self._state: _Gripping | _Pressing | _Banding | None = None
+        self._vertex: _Vertex | None = None
+        self._clicked: tuple[Point, int] | None = None
+        self._hovered_id: int | None = None
+        self._hovered_handle: Handle | None = None
+        self._scale = 1.0
+
+    def handle(self, event: ToolEvent, context: ToolContext) -> ToolResponse:
+        """Take an event; what is dragged becomes a change when the button is released."""
+        if isinstance(event, PointerEvent):
+            return self._point(event, context)
+        if isinstance(event, CommandEvent):
+            return self._command(event.command, context)
+        return NOTHING
+
+    def draft(self, context: ToolContext) -> Draft:
+        """Handles of a single object, what is dragged, the rubber band, the hovered object."""
+        state, view = self._state, SelectView(scale=self._scale)
+        view.hovered_id, view.hovered_handle = self._hovered_id, self._hovered_handle
+        if isinstance(state, _Gripping):
+            view.edited, view.active = state.geometry, state.handle
+        elif isinstance(state, _Pressing) and state.end:
+            view.shift = self._shift(state.start, state.end, context)
+        elif isinstance(state, _Banding) and state.end:
+            view.band = Box.from_corners(*state.start, *state.end)
+        if view.active is None:
+            vertex = self._active_vertex(context)
+            view.active = vertex.handle if vertex else None
+        return select_draft(view, context)
+
+    def finish(self, context: ToolContext) -> ToolResponse:
+        """Drop a drag that was not released."""
+        self.cancel()
+        self._hovered_id = self._hovered_handle = None
+        return REDRAW
+
+    def cancel(self) -> None:
+        """Drop what is dragged."""
+        self._state = None
+        self._vertex = None
+
+    def checkpoint(self, context: ToolContext) -> DraftRecord | None:
+        """None: a drag is no draft to come back to."""
+        return None
+
+    def restore(self, record: DraftRecord, context: ToolContext) -> None:
+        """Nothing to take up."""
+
+    def _point(self, event: PointerEvent, context: ToolContext) -> ToolResponse:
+        self._scale = event.image_px_per_screen_px
+        left = event.button is Button.LEFT
+        if event.kind is PointerKind.LEAVE:
+            self._hovered_id = self._hovered_handle = None
+            return REDRAW
+        if event.kind is PointerKind.MOVE:
+            return self._drag(event, context) if self._state else self._hover(event, context)
+        if event.kind is PointerKind.RELEASE:
+            return self._release(event, context) if left else NOTHING
+        if not left:
+            return NOTHING
+        if event.kind is PointerKind.DOUBLE_CLICK:
+            return self._double_click(event, context)
+        return self._press(event, context)
+
+    def _hover(self, event: PointerEvent, context: ToolContext) -> ToolResponse:
+        editable = _editable(context)
+        reach = _HANDLE_SCREEN_PX * self._scale
+        handle = handle_at(editable.geometry, event.x, event.y, reach) if editable else None
+        hits = [] if handle else self._hits(event, context)
+        before = (self._hovered_id, self._hovered_handle)
+        self._hovered_id, self._hovered_handle = (hits[0] if hits else None), handle
+        return NOTHING if before == (self._hovered_id, self._hovered_handle) else REDRAW
+
+    def _press(self, event: PointerEvent, context: ToolContext) -> ToolResponse:
+        editable = _editable(context)
+        if editable:
+            reach = _HANDLE_SCREEN_PX * self._scale
+            handle = handle_at(editable.geometry, event.x, event.y, reach)
+            if handle:
+                return self._grip(editable, handle, event, context)
+        self._vertex = None
+        start, hits = (event.x, event.y), self._hits(event, context)
+        if Modifiers.CONTROL in event.modifiers and hits:
+            self._clicked = None
+            return _selecting(context.selection ^ {hits[0]})
+        if not hits:
+            self._state = _Banding(start, adds=Modifiers.CONTROL in event.modifiers)
+            return REDRAW
+        fresh = context.selection.isdisjoint(hits)
+        self._state = _Pressing(start, fresh)
+        if fresh:
+            self._clicked = (start, hits[0])
+            return _selecting(frozenset({hits[0]}))
+        return REDRAW
+
+    def _grip(
+        self, annotation: Annotation, handle: Handle, event: PointerEvent, context: ToolContext
+    ) -> ToolResponse:
+        polygon = annotation.geometry
+        if Modifiers.SHIFT in event.modifiers and handle.kind is HandleKind.VERTEX:
+            return self._drop_vertex(_Vertex(annotation.id, handle), context)
+        gripping = _Gripping(annotation, handle, polygon, (event.x, event.y))
+        if handle.kind is HandleKind.EDGE and isinstance(polygon, Polygon):
+            gripping.geometry, gripping.handle = with_vertex(polygon, handle, handle.x, handle.y)
+            gripping.moved = True
+        self._state = gripping
+        return REDRAW
+
+    def _drag(self, event: PointerEvent, context: ToolContext) -> ToolResponse:
+        state, point = self._state, (event.x, event.y)
+        if isinstance(state, _Gripping):
+            state.moved = state.moved or self._beyond(state.start, point)
+            if state.moved:
+                at = clipped_point(*point, context.document.size)
+                state.geometry = dragged(_base(state), state.handle, *at)
+        elif state is not None and (state.end or self._beyond(state.start, point)):
+            state.end = point
+        return REDRAW
+
+    def _release(self, event: PointerEvent, context: ToolContext) -> ToolResponse:
+        if self._state is not None:
+            self._drag(event, context)
+        state, self._state = self._state, None
+        if isinstance(state, _Gripping):
+            return self._let_go(state, context)
+        if isinstance(state, _Banding):
+            return self._select_inside(state, context)
+        if state is None:
+            return NOTHING
+        if state.end is None:
+            return REDRAW if state.fresh else self._click_through(event, context)
+        self._clicked = None
+        dx, dy = state.end[0] - state.start[0], state.end[1] - state.start[1]
+        ids = [item.id for item in selected_objects(context)]
+        return attempt(lambda: move_annotations(context.document, ids, dx, dy))
+
+    def _let_go(self, state: _Gripping, context: ToolContext) -> ToolResponse:
+        annotation, handle = state.annotation, state.handle
+        if handle.kind is HandleKind.VERTEX:
+            self._vertex = _Vertex(annotation.id, handle)
+        if not state.moved:
+            return REDRAW
+        if isinstance(state.geometry, Box) and state.geometry.area == 0:
+            return ToolResponse(message="A box needs a width and a height.", draft_changed=True)
+        added = _vertex_count(state.geometry) != _vertex_count(annotation.geometry)
+        name = "Resize box" if handle.kind is HandleKind.BOX else "Move vertex"
+        return attempt(
+            lambda: set_geometry(
+                context.document, annotation.id, state.geometry, "Add vertex" if added else name
+            )
+        )
+
+    def _select_inside(self, state: _Banding, context: ToolContext) -> ToolResponse:
+        kept = context.selection if state.adds else frozenset()
+        self._clicked = None
+        if state.end is None:
+            return _selecting(kept)
+        band = Box.from_corners(*state.start, *state.end)
+        return _selecting(kept | self._finder.inside(context, band))
+
+    def _click_through(self, event: PointerEvent, context: ToolContext) -> ToolResponse:
+        """The smallest object, or the next larger one when the same place is clicked again."""
+        hits, point = self._hits(event, context), (event.x, event.y)
+        if not hits:
+            return REDRAW
+        chosen = hits[0]
+        if self._clicked is not None:
+            place, last = self._clicked
+            reach = _SAME_PLACE_SCREEN_PX * self._scale
+            if math.dist(place, point) <= reach and last in hits and last in context.selection:
+                chosen = hits[(hits.index(last) + 1) % len(hits)]
+        self._clicked = (point, chosen)
+        return _selecting(frozenset({chosen}))
+
+    def _double_click(self, event: PointerEvent, context: ToolContext) -> ToolResponse:
+        """On an edge of the selected polygon: a new vertex there. Else: a press like any other."""
+        editable = _editable(context)
+        if editable and isinstance(editable.geometry, Polygon):
+            reach = _HANDLE_SCREEN_PX * self._scale
+            at_vertex = handle_at(editable.geometry, event.x, event.y, reach)
+            edge = edge_at(editable.geometry, event.x, event.y, reach)
+            if edge and not at_vertex:
+                return self._grip(editable, edge, event, context)
+        return self._press(event, context)
+
+    def _drop_vertex(self, vertex: _Vertex, context: ToolContext) -> ToolResponse:
+        self._vertex = None
+        polygon = context.document.annotations[vertex.annotation_id].geometry
+        if not isinstance(polygon, Polygon):
+            return ToolResponse(message="Only vertices of polygons can be taken away.")
+        remaining = without_vertex(polygon, vertex.handle)
+        if remaining is None:
+            return ToolResponse(message="A polygon keeps at least three vertices.")
+        return attempt(
+            lambda: set_geometry(context.document, vertex.annotation_id, remaining, "Delete vertex")
+        )
+
+    def _command(self, command: Command, context: ToolContext) -> ToolResponse:
+        if command is Command.CANCEL:
+            if self._state or self._vertex:
+                self.cancel()
+                return REDRAW
+            return clear_selection(context)
+        if command is Command.DELETE and self._state is None:
+            vertex = self._active_vertex(context)
+            return self._drop_vertex(vertex, context) if vertex else delete_selected(context)
+        return NOTHING
+
+    def _active_vertex(self, context: ToolContext) -> _Vertex | None:
+        """The active vertex while its object is the one selected and still has it."""
+        vertex, editable = self._vertex, _editable(context)
+        if vertex is None or editable is None or editable.id != vertex.annotation_id:
+            return None
+        reach = 0.0
+        found = handle_at(editable.geometry, vertex.handle.x, vertex.handle.y, reach)
+        return vertex if vertex.handle.same_place(found) else None
+
+    def _hits(self, event: PointerEvent, context: ToolContext) -> list[int]:
+        return self._finder.at(context, event.x, event.y, _BODY_SCREEN_PX * self._scale)
+
+    def _shift(self, start: Point, end: Point, context: ToolContext) -> Point:
+        chosen = selected_objects(context)
+        return allowed_shift(context.document, chosen, end[0] - start[0], end[1] - start[1])
+
+    def _beyond(self, start: Point, point: Point) -> bool:
+        return math.dist(start, point) > _DRAG_SCREEN_PX * self._scale
+
+
+def _selecting(ids: frozenset[int]) -> ToolResponse:
+    return ToolResponse(selection=ids, draft_changed=True)
+
+
+def _editable(context: ToolContext) -> Annotation | None:
+    """The single selected object, unless it is locked."""
+    annotation = only_selected(context)
+    return annotation if annotation and not annotation.locked else None
+
+
+def _base(state: _Gripping) -> Geometry:
+    """What a drag starts from: boxes may turn inside out, so they start anew every time."""
+    if isinstance(state.geometry, Box):
+        return state.annotation.geometry
+    return state.geometry
+
+
+def _vertex_count(geometry: Geometry) -> int:
+    return geometry.vertex_count if isinstance(geometry, Polygon) else 0
