@@ -6,8 +6,7 @@ the exact footprint that the cursor shows; one stroke is one change.
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -52,9 +51,9 @@ class _Stroke:
     pixels: LiveMask
     subtract: bool
     target_id: int | None
+    held_button: Button | None
     last: tuple[float, float] | None = None
-    held: bool = True
-    changed: PixelBox | None = field(default=None)
+    changed: PixelBox | None = None
 
 
 class BrushTool:
@@ -135,22 +134,22 @@ class BrushTool:
         pixels = LiveMask(context.document.size)
         pixels.add(unpacked(payload.get("mask"), context))
         target_id = number_of(payload, "target")
-        self._stroke = _Stroke(pixels, payload.get("subtract") is True, target_id, held=False)
+        self._stroke = _Stroke(pixels, payload.get("subtract") is True, target_id, None)
 
     def _point(self, event: PointerEvent, context: ToolContext) -> ToolResponse:
         self._pointer = None if event.kind is PointerKind.LEAVE else event
         if event.kind in (PointerKind.PRESS, PointerKind.DOUBLE_CLICK):
             return self._press(event, context)
-        held = self._stroke is not None and self._stroke.held
-        if event.kind is PointerKind.MOVE and held:
+        held_button = self._stroke.held_button if self._stroke else None
+        if event.kind is PointerKind.MOVE and held_button:
             self._extend(event, context)
-        if event.kind is PointerKind.RELEASE and held:
+        if event.kind is PointerKind.RELEASE and held_button is event.button:
             self._extend(event, context)
             return self._commit(context)
         return REDRAW
 
     def _press(self, event: PointerEvent, context: ToolContext) -> ToolResponse:
-        if event.button is Button.NONE or (self._stroke and self._stroke.held):
+        if event.button is Button.NONE or (self._stroke and self._stroke.held_button):
             return NOTHING
         restored = self._commit(context)
         if restored.selection is not None:
@@ -170,7 +169,7 @@ class BrushTool:
 
     def _begin(self, event: PointerEvent, context: ToolContext, target_id: int | None) -> None:
         pixels = LiveMask(context.document.size)
-        self._stroke = _Stroke(pixels, self._subtracts(event), target_id)
+        self._stroke = _Stroke(pixels, self._subtracts(event), target_id, event.button)
         self._extend(event, context)
 
     def _extend(self, event: PointerEvent, context: ToolContext) -> None:
@@ -225,9 +224,11 @@ class BrushTool:
         if event is None:
             return None
         under_way = self._stroke
-        subtract = under_way.subtract if under_way and under_way.held else self._subtracts(event)
+        subtract = (
+            under_way.subtract if under_way and under_way.held_button else self._subtracts(event)
+        )
         radius = self._radius_px * event.image_px_per_screen_px
-        return BrushCursor(event.x, event.y, max(radius, math.ulp(1.0)), subtract)
+        return BrushCursor(event.x, event.y, radius, subtract)
 
 
 def _can_be_painted(annotation: Annotation) -> bool:

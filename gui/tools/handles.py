@@ -43,15 +43,6 @@ class Handle:
     part: int = 0
     ring: int = 0
 
-    def same_place(self, other: Handle | None) -> bool:
-        """Whether both grip the same vertex, edge or corner."""
-        return other is not None and (self.kind, self.part, self.ring, self.index) == (
-            other.kind,
-            other.part,
-            other.ring,
-            other.index,
-        )
-
 
 def box_handles(box: Box) -> list[Handle]:
     """Corners and middles of the sides, clockwise from the top left."""
@@ -114,6 +105,14 @@ def dragged(geometry: Geometry, handle: Handle, x: float, y: float) -> Geometry:
         ring[handle.index] = (x, y)
         return geometry.with_ring(handle.part, handle.ring, ring)
     return geometry
+
+
+def has_vertex(polygon: Polygon, vertex: Handle) -> bool:
+    """Whether the polygon still has this vertex at this place."""
+    if vertex.part >= len(polygon.parts) or vertex.ring >= len(polygon.parts[vertex.part].rings):
+        return False
+    ring = polygon.parts[vertex.part].rings[vertex.ring]
+    return vertex.index < len(ring) and tuple(ring[vertex.index]) == (vertex.x, vertex.y)
 
 
 def with_vertex(polygon: Polygon, edge: Handle, x: float, y: float) -> tuple[Polygon, Handle]:

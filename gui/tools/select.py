@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.document.annotation import Annotation, Geometry
 from core.document.geometry import Box, Polygon
@@ -24,6 +24,7 @@ from gui.tools.handles import (
     dragged,
     edge_at,
     handle_at,
+    has_vertex,
     with_vertex,
     without_vertex,
 )
@@ -49,12 +50,13 @@ Point = tuple[float, float]
 
 @dataclass(slots=True)
 class _Gripping:
-    """A handle is held; ``geometry`` is the shape as it would become."""
+    """A handle that was at ``place`` is held; ``geometry`` is the shape as it would become."""
 
     annotation: Annotation
     handle: Handle
     geometry: Geometry
     start: Point
+    place: Point
     moved: bool = False
 
 
@@ -113,7 +115,9 @@ class SelectTool:
     def draft(self, context: ToolContext) -> Draft:
         """Handles of a single object, what is dragged, the rubber band, the hovered object."""
         state, view = self._state, SelectView(scale=self._scale)
-        view.hovered_id, view.hovered_handle = self._hovered_id, self._hovered_handle
+        if self._hovered_id in context.document.annotations:
+            view.hovered_id = self._hovered_id
+        view.hovered_handle = self._hovered_handle
         if isinstance(state, _Gripping):
             view.edited, view.active = state.geometry, state.handle
         elif isinstance(state, _Pressing) and state.end:
@@ -196,7 +200,8 @@ class SelectTool:
         polygon = annotation.geometry
         if Modifiers.SHIFT in event.modifiers and handle.kind is HandleKind.VERTEX:
             return self._drop_vertex(_Vertex(annotation.id, handle), context)
-        gripping = _Gripping(annotation, handle, polygon, (event.x, event.y))
+        place = (handle.x, handle.y)
+        gripping = _Gripping(annotation, handle, polygon, (event.x, event.y), place)
         if handle.kind is HandleKind.EDGE and isinstance(polygon, Polygon):
             gripping.geometry, gripping.handle = with_vertex(polygon, handle, handle.x, handle.y)
             gripping.moved = True
@@ -208,8 +213,11 @@ class SelectTool:
         if isinstance(state, _Gripping):
             state.moved = state.moved or self._beyond(state.start, point)
             if state.moved:
-                at = clipped_point(*point, context.document.size)
-                state.geometry = dragged(_base(state), state.handle, *at)
+                x = state.place[0] + point[0] - state.start[0]
+                y = state.place[1] + point[1] - state.start[1]
+                x, y = clipped_point(x, y, context.document.size)
+                state.geometry = dragged(_base(state), state.handle, x, y)
+                state.handle = replace(state.handle, x=x, y=y)
         elif state is not None and (state.end or self._beyond(state.start, point)):
             state.end = point
         return REDRAW
@@ -308,9 +316,9 @@ class SelectTool:
         vertex, editable = self._vertex, _editable(context)
         if vertex is None or editable is None or editable.id != vertex.annotation_id:
             return None
-        reach = 0.0
-        found = handle_at(editable.geometry, vertex.handle.x, vertex.handle.y, reach)
-        return vertex if vertex.handle.same_place(found) else None
+        polygon = editable.geometry
+        kept = isinstance(polygon, Polygon) and has_vertex(polygon, vertex.handle)
+        return vertex if kept else None
 
     def _hits(self, event: PointerEvent, context: ToolContext) -> list[int]:
         return self._finder.at(context, event.x, event.y, _BODY_SCREEN_PX * self._scale)
