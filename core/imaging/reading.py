@@ -50,8 +50,9 @@ def read_image(path: Path, *, max_pixels: int = MAX_PIXELS) -> RgbImage:
 
     EXIF orientation is applied. 16-bit, integer and float values are stretched
     between percentiles, transparency lies over neutral grey (unless all is
-    transparent), of several frames or pages the first is taken. Raises ReadError, naming the file, when it is
-    missing, no image, damaged or cut off, or larger than ``max_pixels``.
+    transparent), of several frames or pages the first is taken. Raises
+    ReadError, naming the file, when it is missing, no image, damaged or cut
+    off, or larger than ``max_pixels``.
     """
     try:
         with opened(path) as image:
