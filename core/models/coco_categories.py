@@ -82,3 +82,11 @@ COCO_CATEGORIES: tuple[str, ...] = (
     "hair drier",
     "toothbrush",
 )
+
+_GAPS = frozenset({12, 26, 29, 30, 45, 66, 68, 69, 71, 83})
+
+
+def coco_name(number: int) -> str:
+    """Name of a category by its number in the COCO file (1 to 90); empty for the gaps."""
+    numbers = [candidate for candidate in range(1, 91) if candidate not in _GAPS]
+    return dict(zip(numbers, COCO_CATEGORIES, strict=True)).get(number, "")

@@ -27,10 +27,16 @@ _UNET_INPUT: Mapping[str, SettingValue] = MappingProxyType(
     {"normalisation": "percentile", "low_percent": 1.0, "high_percent": 99.0, "multiple_px": 16}
 )
 _CELLS_INPUT: Mapping[str, SettingValue] = MappingProxyType(
-    {"short_side_px": 384, "long_side_px": 640}
+    {
+        "normalisation": "percentile",
+        "low_percent": 1.0,
+        "high_percent": 99.0,
+        "short_side_px": 512,
+        "long_side_px": 832,
+    }
 )
 _COCO_INPUT: Mapping[str, SettingValue] = MappingProxyType(
-    {"short_side_px": 800, "long_side_px": 1333}
+    {"normalisation": "none", "short_side_px": 800, "long_side_px": 1333}
 )
 
 

@@ -1,0 +1,33 @@
+"""From a specification to a loaded model."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+
+from core.errors import ModelError
+from core.models.adapter import Adapter, RgbImage, RunContext
+from core.models.proposal import Proposal
+from core.models.specification import ModelSpec
+
+
+def load_adapter(spec: ModelSpec, weights: Path, device: str = "cpu") -> Adapter:
+    """Import the adapter that a specification names and load it; raises ModelError."""
+    module_name, _, class_name = spec.builder.partition(":")
+    try:
+        kind: type[Adapter] = getattr(import_module(module_name), class_name)
+    except (ImportError, AttributeError) as error:
+        raise ModelError(f"{spec.name} cannot be built: {spec.builder} is not there.") from error
+    return kind.load(spec, weights, device)
+
+
+def predict(
+    spec: ModelSpec,
+    weights: Path,
+    image: RgbImage,
+    *,
+    device: str = "cpu",
+    context: RunContext | None = None,
+) -> tuple[Proposal, ...]:
+    """Load a model and run it once; to run it again, keep the adapter of ``load_adapter``."""
+    return load_adapter(spec, weights, device).propose(image, context or RunContext())

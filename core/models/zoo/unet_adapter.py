@@ -1,0 +1,171 @@
+"""Instances from a U-Net: class probabilities, tile by tile, then a watershed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from skimage.measure import regionprops
+from torch import Tensor, nn
+
+from core.document.mask import Mask, PixelBox
+from core.models.adapter import RgbImage, RunContext
+from core.models.normalisation import normalise_percentiles
+from core.models.proposal import Proposal
+from core.models.specification import ModelSpec, SettingValue
+from core.models.watershed import split_objects
+from core.models.zoo.layer_watch import layers_of, watched
+from core.models.zoo.reading import load_state
+from core.models.zoo.unet import UNet
+
+TILE_PX = 768
+MARGIN_PX = 64
+_NETWORK_SHARE = 0.85
+
+FloatMap = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A window that the network sees, and the part of it whose answer is kept."""
+
+    window: PixelBox
+    kept: PixelBox
+
+
+class UNetAdapter:
+    """Runs a three-class U-Net on pictures of any size.
+
+    Parameters of a run: ``tile_px`` (768), the side of the windows that large
+    pictures are cut into; ``threshold`` (0.5) of the foreground;
+    ``smallest_area_px`` (12).
+    """
+
+    def __init__(self, spec: ModelSpec, model: UNet, device: str) -> None:
+        self._spec = spec
+        self._model = model
+        self._device = device
+
+    @classmethod
+    def load(cls, spec: ModelSpec, weights: Path, device: str) -> Self:
+        """Build the network and read its weights; raises ModelError."""
+        model = UNet()
+        load_state(model, weights, spec)
+        model.eval().requires_grad_(False)
+        return cls(spec, model.to(device).to(memory_format=torch.channels_last), device)
+
+    def propose(self, image: RgbImage, context: RunContext) -> tuple[Proposal, ...]:
+        """One candidate with a mask for every object, best first.
+
+        The score is the mean foreground probability over the object's pixels.
+        """
+        foreground, interior = self.probabilities(image, context)
+        labels = split_objects(
+            foreground,
+            interior,
+            threshold=float(context.parameters.get("threshold", 0.5)),
+            smallest_area_px=int(context.parameters.get("smallest_area_px", 12)),
+        )
+        context.checkpoint((1 + _NETWORK_SHARE) / 2)
+        proposals = self._proposals(labels, foreground)
+        context.checkpoint(1.0)
+        return proposals
+
+    def probabilities(self, image: RgbImage, context: RunContext) -> tuple[FloatMap, FloatMap]:
+        """Foreground (interior or border) and interior, float32 (H, W) each."""
+        height, width = image.shape[:2]
+        tiles = list(tiles_of(width, height, int(context.parameters.get("tile_px", TILE_PX))))
+        normal = _normalised(image, self._spec)
+        foreground = np.empty((height, width), np.float32)
+        interior = np.empty((height, width), np.float32)
+        part = _scaled(context, _NETWORK_SHARE)
+        with (
+            torch.inference_mode(),
+            watched(self._model, part, len(tiles) * len(layers_of(self._model))),
+        ):
+            for tile in tiles:
+                answer = self._run(normal[tile.window.slices])
+                inner = tile.kept.slices
+                rows = slice(tile.kept.top - tile.window.top, tile.kept.bottom - tile.window.top)
+                columns = slice(
+                    tile.kept.left - tile.window.left, tile.kept.right - tile.window.left
+                )
+                foreground[inner] = 1 - answer[0, rows, columns]
+                interior[inner] = answer[1, rows, columns]
+        return foreground, interior
+
+    def _run(self, pixels: npt.NDArray[np.float32]) -> FloatMap:
+        """Class probabilities (3, H, W) of one window."""
+        inputs = torch.from_numpy(np.ascontiguousarray(pixels.transpose(2, 0, 1)))[None]
+        inputs = inputs.to(self._device).contiguous(memory_format=torch.channels_last)
+        padded = _padded(inputs, self._model.stride)
+        logits = self._model(padded)[:, :, : inputs.shape[2], : inputs.shape[3]]
+        probabilities: FloatMap = logits.float().softmax(dim=1)[0].cpu().numpy()
+        return probabilities
+
+    def _proposals(
+        self, labels: npt.NDArray[np.int32], foreground: FloatMap
+    ) -> tuple[Proposal, ...]:
+        regions = regionprops(labels, intensity_image=foreground)
+        found = [(float(region.intensity_mean), region) for region in regions]
+        found.sort(key=lambda pair: -pair[0])
+        label = self._spec.categories[0] if self._spec.categories else ""
+        return tuple(
+            Proposal(
+                id=number,
+                geometry=Mask.from_array(region.image, region.bbox[1], region.bbox[0]),
+                score=min(score, 1.0),
+                label=label,
+                source=self._spec.id,
+            )
+            for number, (score, region) in enumerate(found)
+        )
+
+
+def tiles_of(width: int, height: int, tile_px: int, margin_px: int = MARGIN_PX) -> Iterator[Tile]:
+    """Windows of at most ``tile_px`` that cover a picture, overlapping by twice the margin.
+
+    The kept parts are disjoint and cover every pixel; inside the picture each
+    keeps ``margin_px`` away from its window's edge.
+    """
+    for top, bottom in _spans(height, tile_px, margin_px):
+        for left, right in _spans(width, tile_px, margin_px):
+            x0, y0 = max(left - margin_px, 0), max(top - margin_px, 0)
+            x1, y1 = min(right + margin_px, width), min(bottom + margin_px, height)
+            yield Tile(
+                PixelBox(x0, y0, x1 - x0, y1 - y0), PixelBox(left, top, right - left, bottom - top)
+            )
+
+
+def _spans(extent: int, tile_px: int, margin_px: int) -> Iterator[tuple[int, int]]:
+    if extent <= tile_px:
+        yield 0, extent
+        return
+    step = max(tile_px - 2 * margin_px, margin_px)
+    count = -(-extent // step)
+    edges = np.linspace(0, extent, count + 1).round().astype(int)
+    yield from zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)
+
+
+def _padded(inputs: Tensor, multiple: int) -> Tensor:
+    """Grow to the right and below to a multiple, repeating the last pixels."""
+    right, below = -inputs.shape[3] % multiple, -inputs.shape[2] % multiple
+    return nn.functional.pad(inputs, (0, right, 0, below), mode="replicate")
+
+
+def _normalised(image: RgbImage, spec: ModelSpec) -> npt.NDArray[np.float32]:
+    low: SettingValue = spec.preprocessing.get("low_percent", 1.0)
+    high: SettingValue = spec.preprocessing.get("high_percent", 99.0)
+    return normalise_percentiles(image, float(low), float(high))
+
+
+def _scaled(context: RunContext, share: float) -> RunContext:
+    """A context whose whole progress is a share of another's."""
+    return RunContext(
+        context.cancelled, lambda fraction: context.progress(share * fraction), context.parameters
+    )

@@ -1,0 +1,141 @@
+"""Train the bundled U-Net: ``python -m core.training.train_unet --data DIR --out FILE``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from core.models.normalisation import normalise_percentiles
+from core.models.registry import find_model
+from core.models.zoo.unet import UNet
+from core.training.augment import AugmentSettings, random_transform, recolour, warp
+from core.training.checkpoint import WeightAverage, save_weights
+from core.training.data import LabelledImage, read_dsb2018
+from core.training.held_out import read_held_out
+from core.training.losses import segmentation_loss
+from core.training.schedule import warm_cosine
+from core.training.targets import split_pieces, three_classes
+
+GROUP_SHARES = {"fluorescence": 0.55, "stained": 0.35, "bright": 0.10}
+
+
+@dataclass(frozen=True, slots=True)
+class UNetRecipe:
+    """Everything that decides the result, so that a run can be repeated."""
+
+    seed: int = 0
+    steps: int = 1500
+    batch: int = 8
+    crop_px: int = 160
+    learning_rate: float = 2e-3
+    weight_decay: float = 1e-4
+    average_decay: float = 0.99
+    bfloat16: bool = True
+    augment: AugmentSettings = field(default_factory=AugmentSettings)
+
+
+def sample_crop(
+    rng: np.random.Generator, image: LabelledImage, recipe: UNetRecipe
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
+    """One random crop: input float32 (crop, crop, 3) and its three-class target."""
+    if image.instances is None:
+        raise ValueError(f"{image.name} has boxes only; a U-Net learns from masks")
+    height, width = image.pixels.shape[:2]
+    matrix = random_transform(rng, height, width, recipe.crop_px, recipe.augment)
+    pixels, instances = warp(image.pixels, image.instances, matrix, recipe.crop_px)
+    normal = normalise_percentiles(recolour(rng, pixels, recipe.augment))
+    # A crop's percentiles differ from its picture's, which is what counts later.
+    jittered = normal * rng.uniform(0.75, 1.25) + rng.uniform(-0.08, 0.08)
+    return jittered.astype(np.float32), three_classes(split_pieces(instances))
+
+
+def sample_batch(
+    rng: np.random.Generator, images: Sequence[LabelledImage], recipe: UNetRecipe
+) -> tuple[Tensor, Tensor]:
+    """Inputs (N, 3, H, W) and targets (N, H, W), by the shares of the groups."""
+    weights = np.array([GROUP_SHARES[image.group] for image in images])
+    counts = np.array([sum(i.group == image.group for i in images) for image in images])
+    shares = weights / counts
+    chosen = rng.choice(len(images), size=recipe.batch, p=shares / shares.sum())
+    crops = [sample_crop(rng, images[index], recipe) for index in chosen]
+    inputs = torch.from_numpy(np.stack([crop[0] for crop in crops])).permute(0, 3, 1, 2)
+    targets = torch.from_numpy(np.stack([crop[1] for crop in crops]))
+    return inputs.contiguous(memory_format=torch.channels_last), targets
+
+
+def train_step(
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    batch: tuple[Tensor, Tensor],
+    *,
+    bfloat16: bool,
+) -> dict[str, float]:
+    """One step of the optimiser; the parts of the loss by name."""
+    inputs, targets = batch
+    with torch.autocast(inputs.device.type, torch.bfloat16, enabled=bfloat16):
+        logits = model(inputs)
+    parts = segmentation_loss(logits, targets)
+    optimizer.zero_grad(set_to_none=True)
+    torch.autograd.backward(torch.stack(list(parts.values())).sum())
+    nn.utils.clip_grad_norm_(model.parameters(), 5.0)
+    optimizer.step()
+    return {name: float(value.detach()) for name, value in parts.items()}
+
+
+def train(images: Sequence[LabelledImage], recipe: UNetRecipe, out: Path) -> None:
+    """Train from scratch, writing the averaged weights every so often and at the end."""
+    torch.manual_seed(recipe.seed)
+    rng = np.random.default_rng(recipe.seed)
+    model = UNet().to(memory_format=torch.channels_last).train()
+    optimizer = torch.optim.AdamW(
+        model.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
+    )
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: warm_cosine(step, recipe.steps)
+    )
+    average = WeightAverage(model, recipe.average_decay)
+    started = time.process_time()
+    totals: dict[str, float] = {}
+    for step in range(1, recipe.steps + 1):
+        batch = sample_batch(rng, images, recipe)
+        for name, value in train_step(model, optimizer, batch, bfloat16=recipe.bfloat16).items():
+            totals[name] = 0.95 * totals.get(name, value) + 0.05 * value
+        schedule.step()
+        average.update(model)
+        if step % 100 == 0 or step == recipe.steps:
+            seconds = time.process_time() - started
+            record = asdict(recipe) | {
+                "images": len(images),
+                "finished_steps": step,
+                "cpu_seconds": round(seconds),
+                "torch": torch.__version__,
+            }
+            save_weights(out, average.state, find_model("unet-nuclei"), record)
+            parts = "  ".join(f"{name} {value:.3f}" for name, value in totals.items())
+            print(f"step {step}/{recipe.steps}  {parts}  {seconds:.0f} s", flush=True)
+
+
+def main() -> None:
+    """Read the arguments and train."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder that holds dsb2018")
+    parser.add_argument("--out", type=Path, required=True, help="safetensors file to write")
+    parser.add_argument("--steps", type=int, default=UNetRecipe().steps)
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
+    images = read_dsb2018(arguments.data / "dsb2018", read_held_out().dsb2018)
+    train(images, UNetRecipe(seed=arguments.seed, steps=arguments.steps), arguments.out)
+
+
+if __name__ == "__main__":
+    main()
