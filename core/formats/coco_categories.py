@@ -59,9 +59,10 @@ def _owners(labels: Mapping[int, Label], names: Mapping[int | str, str]) -> dict
         key = by_name.get(label.name)
         if key is not None and label.source_id in (None, key):
             owners.setdefault(key, label.id)
+    placed = set(owners.values())
     for label in ordered:
         key = label.source_id
-        if key is not None and key in names and label.id not in owners.values():
+        if key is not None and key in names and label.id not in placed:
             owners.setdefault(key, label.id)
     return owners
 
