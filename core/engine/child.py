@@ -120,6 +120,8 @@ class Child:
         except MaskwrightError as error:
             return wire.Failed(job.job, error.message, error.hint)
         except Exception as error:  # noqa: BLE001 - a model may raise anything; it ends here
+            if self._mailbox.is_cancelled(job.job):
+                return wire.CalledOff(job.job)
             _LOG.exception("Model %s failed unexpectedly", job.model_id)
             sentence = f'The model "{job.model_id}" failed unexpectedly ({type(error).__name__}).'
             return wire.Failed(job.job, sentence, "The log file has the details.")
