@@ -163,6 +163,15 @@ class ImageChange:
             edit.annotation_id for edit in self.mask_edits
         }
 
+    @property
+    def semantic_layer_ids(self) -> frozenset[int]:
+        """Layers whose semantic map is touched."""
+        difference = self.semantic
+        records = (*difference.added, *difference.removed, *(new for _, new in difference.updated))
+        return frozenset(item.layer_id for item in records) | {
+            patch.layer_id for patch in self.semantic_patches
+        }
+
     def applied_to(self, document: ImageDocument) -> ImageDocument:
         """The document after the change; raises ConflictError when it does not fit."""
         annotations = dict(self.annotations.applied_to(document.annotations, _annotation_id))
@@ -217,17 +226,22 @@ class Change:
 
     def applied_to_state(self, state: ProjectState) -> ProjectState:
         """Labels, layers and image states after the change."""
-        states = dict(state.states)
-        for image_id, change in self.images.items():
-            if change.state is not None:
-                before, after = change.state
-                _expect(states.get(image_id, ImageState.UNLABELLED), before)
-                states[image_id] = after
         return ProjectState(
             labels=self.labels.applied_to(state.labels, _label_id),
             layers=self.layers.applied_to(state.layers, _layer_id),
-            states=MappingProxyType(states),
+            states=self._states_after(state),
         )
+
+    def _states_after(self, state: ProjectState) -> Mapping[int, ImageState]:
+        steps = {key: part.state for key, part in self.images.items() if part.state is not None}
+        if not steps:
+            # Most changes: a project of 100,000 images is not copied for them.
+            return state.states
+        states = dict(state.states)
+        for image_id, (before, after) in steps.items():
+            _expect(states.get(image_id, ImageState.UNLABELLED), before)
+            states[image_id] = after
+        return MappingProxyType(states)
 
     def followed_by(self, later: Change, name: str | None = None) -> Change:
         """One change for both, undone in one step."""

@@ -1,0 +1,82 @@
+"""All images of a project, in order; records are made when they are looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import overload
+
+from core.document.geometry import Size
+from core.document.images import ImageRecord
+from core.errors import ReadError
+from core.project.records import ImageFacts, ImageRow, NewImage
+
+
+class ImageTable(Sequence[ImageRecord]):
+    """Images as rows: 100,000 records would take longer to build than to read.
+
+    Changes replace whole rows or add at the end, so that other threads read
+    without a lock.
+    """
+
+    def __init__(self, rows: list[ImageRow]) -> None:
+        self._rows = rows
+        self._places = {row[0]: place for place, row in enumerate(rows)}
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, index: int) -> ImageRecord: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[ImageRecord, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> ImageRecord | tuple[ImageRecord, ...]:
+        if isinstance(index, slice):
+            return tuple(map(_record, self._rows[index]))
+        return _record(self._rows[index])
+
+    def by_id(self, image_id: int) -> ImageRecord:
+        """The image of this id; raises ReadError when there is none."""
+        return _record(self._rows[self.place_of(image_id)])
+
+    def place_of(self, image_id: int) -> int:
+        """Where the image of this id stands; raises ReadError when there is none."""
+        place = self._places.get(image_id)
+        if place is None:
+            raise ReadError(f"The project has no image number {image_id}.")
+        return place
+
+    def paths(self) -> dict[str, int]:
+        """Ids of all images by path."""
+        return {row[1]: row[0] for row in self._rows}
+
+    def next_id(self) -> int:
+        """An id that no image has."""
+        return max(self._places, default=0) + 1
+
+    def copy(self) -> ImageTable:
+        """The images as they are now."""
+        return ImageTable(list(self._rows))
+
+    def record(self, facts: ImageFacts) -> None:
+        """Keep what was learnt about an image."""
+        place = self.place_of(facts.image_id)
+        number, path, width, height, digest = self._rows[place]
+        if facts.size is not None:
+            width, height = facts.size.width, facts.size.height
+        digest = digest if facts.digest is None else facts.digest
+        self._rows[place] = (number, path, width, height, digest)
+
+    def add(self, images: Iterable[NewImage]) -> None:
+        """Add images at the end."""
+        for image in images:
+            width, height = (image.size.width, image.size.height) if image.size else (None, None)
+            self._places[image.id] = len(self._rows)
+            self._rows.append((image.id, image.path, width, height, ""))
+
+
+def _record(row: ImageRow) -> ImageRecord:
+    number, path, width, height, digest = row
+    size = None if width is None or height is None else Size(width, height)
+    return ImageRecord(number, path, size, digest)

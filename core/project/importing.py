@@ -1,0 +1,198 @@
+"""Bringing what was read from an annotation file into a project."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Protocol
+
+from core.document.annotation import Annotation, Label, Layer, LayerRole
+from core.document.change import Change, Difference, ImageChange
+from core.document.document import ProjectState
+from core.document.geometry import Size
+from core.document.history import History
+from core.document.images import ImageRecord
+from core.editing.palette import next_colors
+from core.errors import ReadError
+from core.formats.dataset import ImportedDataset, ImportedImage, ImportReport, ReportEntry
+from core.project.image_table import ImageTable
+from core.project.source_records import LayerSource
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LayerImport:
+    """A layer that is ready to come in: apply ``change`` to the history to have it.
+
+    ``report`` also names the images of the file that the project does not have.
+    """
+
+    layer: Layer
+    change: Change
+    report: ImportReport
+
+
+class ImportTarget(Protocol):
+    """What an import needs of a project."""
+
+    @property
+    def history(self) -> History:
+        """For the labels and layers there are."""
+
+    @property
+    def images(self) -> ImageTable:
+        """To find the images of the file."""
+
+    def size_of(self, image_id: int) -> Size:
+        """Size of an image, read if need be; raises ReadError."""
+
+    def record_image(self, image_id: int, size: Size) -> bool:
+        """Keep the size of an image."""
+
+    def keep_source(self, source: LayerSource) -> None:
+        """Keep the records of the file."""
+
+
+def prepare_layer(
+    project: ImportTarget,
+    imported: ImportedDataset,
+    role: LayerRole,
+    name: str,
+    source: str = "",
+) -> LayerImport:
+    """Make a change that adds a layer with everything that was read; on any thread.
+
+    Images are matched by their path, else by their file name, else by that
+    without its ending, where just one image of the project has it. Labels are
+    matched by name and added where they are missing. ``source`` is the file, as
+    people should see it. The project itself is not changed, but for the sizes
+    of images and the records of the file, which are kept for the way back.
+    """
+    state = project.history.state
+    layer = Layer(_free_layer_id(state), role, name, source or name)
+    labels, label_ids = merge_labels(state, imported.labels)
+    matches, entries = _match(project, imported)
+    changes: dict[int, ImageChange] = {}
+    for image, record in matches:
+        entries.extend(_learn_size(project, image, record))
+        added = tuple(in_layer(image.annotations, layer.id, label_ids))
+        if added and project.images.by_id(record.id).size is not None:
+            changes[record.id] = ImageChange(annotations=Difference(added=added))
+    ids = {image.name: record.id for image, record in matches}
+    project.keep_source(LayerSource.of(layer, imported, ids))
+    change = Change(
+        f"Import {name}",
+        MappingProxyType(changes),
+        Difference(added=labels),
+        Difference(added=(layer,)),
+    )
+    return LayerImport(layer, change, _report(imported, changes, len(matches), entries))
+
+
+def merge_labels(
+    state: ProjectState, imported: Iterable[Label]
+) -> tuple[tuple[Label, ...], dict[int, int]]:
+    """Labels to add, and the id in the project of each imported label id."""
+    by_name = {label.name: label.id for label in state.labels.values()}
+    used = [label.color for label in state.labels.values()]
+    next_id = max(state.labels, default=0) + 1
+    added: list[Label] = []
+    ids: dict[int, int] = {}
+    for label in imported:
+        if label.name not in by_name:
+            color = next_colors(used, 1)[0] if label.color in used else label.color
+            added.append(replace(label, id=next_id, color=color))
+            used.append(color)
+            by_name[label.name] = next_id
+            next_id += 1
+        ids[label.id] = by_name[label.name]
+    return tuple(added), ids
+
+
+def in_layer(
+    annotations: Iterable[Annotation], layer_id: int, label_ids: Mapping[int, int]
+) -> Iterable[Annotation]:
+    """The annotations as objects of a layer, under the project's labels."""
+    return (
+        replace(item, layer_id=layer_id, label_id=label_ids.get(item.label_id, item.label_id))
+        for item in annotations
+    )
+
+
+def _match(
+    project: ImportTarget, imported: ImportedDataset
+) -> tuple[list[tuple[ImportedImage, ImageRecord]], list[ReportEntry]]:
+    paths = project.images.paths()
+    keys = (_file_name, _stem)
+    unique = [_unique(paths, key) for key in keys]
+    counts = [Counter(key(image.name) for image in imported.images) for key in keys]
+    matches: list[tuple[ImportedImage, ImageRecord]] = []
+    entries: list[ReportEntry] = []
+    for image in imported.images:
+        image_id = paths.get(image.name)
+        for key, known, count in zip(keys, unique, counts, strict=True):
+            if image_id is None and count[key(image.name)] == 1:
+                image_id = known.get(key(image.name))
+        if image_id is not None:
+            matches.append((image, project.images.by_id(image_id)))
+        elif image.annotations:
+            entries.append(_entry(image, "the project has no image of this name", "left out"))
+    return matches, entries
+
+
+def _learn_size(
+    project: ImportTarget, image: ImportedImage, record: ImageRecord
+) -> tuple[ReportEntry, ...]:
+    if record.size is None:
+        try:
+            project.size_of(record.id)
+        except ReadError as error:
+            if image.size is None:
+                return (_entry(image, error.message, "its annotations were left out"),)
+            project.record_image(record.id, image.size)
+    size = project.images.by_id(record.id).size
+    if image.size not in (None, size):
+        reason = f"the file says {_words(image)}, the picture has another size"
+        return (_entry(image, reason, "brought in as it stands", left_out=False),)
+    return ()
+
+
+def _report(
+    imported: ImportedDataset,
+    changes: Mapping[int, ImageChange],
+    images: int,
+    entries: list[ReportEntry],
+) -> ImportReport:
+    brought_in = sum(len(change.annotations.added) for change in changes.values())
+    return replace(
+        imported.report,
+        entries=(*imported.report.entries, *entries),
+        images=images,
+        annotations=brought_in,
+    )
+
+
+def _entry(image: ImportedImage, reason: str, action: str, *, left_out: bool = True) -> ReportEntry:
+    return ReportEntry(image.name, "", reason, action, left_out)
+
+
+def _words(image: ImportedImage) -> str:
+    return f"{image.size.width} × {image.size.height}" if image.size else "nothing"
+
+
+def _free_layer_id(state: ProjectState) -> int:
+    return max(state.layers, default=0) + 1
+
+
+def _unique(paths: Mapping[str, int], key: Callable[[str], str]) -> dict[str, int]:
+    counts = Counter(map(key, paths))
+    return {key(path): number for path, number in paths.items() if counts[key(path)] == 1}
+
+
+def _file_name(path: str) -> str:
+    return path.rsplit("/", 1)[-1]
+
+
+def _stem(path: str) -> str:
+    return _file_name(path).rsplit(".", 1)[0]

@@ -1,0 +1,156 @@
+"""Opening whatever a person points at: images, annotations, or a project."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from core.document.annotation import Annotation, Layer, LayerRole
+from core.errors import FormatError, ReadError
+from core.formats.dataset import ImportedDataset, ImportReport
+from core.formats.registry import detect_format, read_annotations
+from core.imaging.folders import IMAGE_SUFFIXES, find_images
+from core.project import creation
+from core.project.importing import in_layer
+from core.project.locations import (
+    FOLDER_OF_IMAGES,
+    PROJECT_SUFFIX,
+    SOURCE,
+    place_for,
+)
+from core.project.project import Project
+from core.project.records import FileStamp, NewImage
+from core.project.source_records import LayerSource
+
+_SOURCE_STAMP = "source_stamp"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OpenedProject:
+    """A project with what a person should know about its opening.
+
+    ``report`` is that of the import when the project was made from an
+    annotation file just now.
+    """
+
+    project: Project
+    notices: tuple[str, ...] = ()
+    report: ImportReport | None = None
+
+
+def open_source(
+    path: Path, *, author: str, data_folder: Path | None = None, image_root: Path | None = None
+) -> OpenedProject:
+    """Open a project file, a folder of images, or annotations in a known format.
+
+    The first time a project is made beside the source (in ``data_folder`` where
+    that cannot be written), later it is found again. The source is never
+    written to. Annotations become the layer in which people draw, because they
+    are opened to be edited; results of a model become a layer of predictions.
+    ``image_root`` is where the images of an annotation file are, if it does not
+    lie with them.
+
+    Raises ReadError when there is nothing to open, FormatError when the file is
+    damaged, WriteError when there is no place for the project.
+    """
+    if not path.exists():
+        raise ReadError(f"There is no file or folder {path}.", "Check the path.")
+    if path.is_file() and path.suffix == PROJECT_SUFFIX:
+        return _reopened(path, author)
+    if path.is_file() and path.suffix.lower() in IMAGE_SUFFIXES:
+        path = path.absolute().parent
+    place = place_for(path, data_folder)
+    if place.exists:
+        return _reopened(place.path, author, place.notice, path)
+    if path.is_dir() and not _holds_annotations(path):
+        contents, root, report = _images_of_folder(path, author), path, None
+    else:
+        imported = read_annotations(path, image_root)
+        contents = _contents(imported, path, author)
+        root, report = imported.image_root, imported.report
+    creation.write_project(place.path, root, contents)
+    return replace(_reopened(place.path, author, place.notice), report=report)
+
+
+def _reopened(
+    path: Path, author: str, notice: str = "", source: Path | None = None
+) -> OpenedProject:
+    project = Project.open(path, author=author)
+    notices = [notice, *project.notices]
+    if source is not None and source.is_file():
+        stamp = project.setting(_SOURCE_STAMP)
+        if stamp is not None and stamp != _stamp(source):
+            notices.append(
+                f"{source.name} has changed since it was imported; the project keeps what it has. "
+                "Import the file as a layer to compare."
+            )
+    return OpenedProject(project, tuple(filter(None, notices)))
+
+
+def _holds_annotations(folder: Path) -> bool:
+    try:
+        detect_format(folder)
+    except (FormatError, ReadError):
+        return False
+    return True
+
+
+def _images_of_folder(folder: Path, author: str) -> creation.ProjectContents:
+    paths = find_images(folder)
+    if not paths:
+        raise ReadError(
+            f"There is no image in {folder} or the folders inside it.",
+            "Open a folder with JPEG, PNG, TIFF or other pictures.",
+        )
+    contents = creation.plain_contents(paths, author)
+    return replace(contents, settings={SOURCE: FOLDER_OF_IMAGES})
+
+
+def _contents(imported: ImportedDataset, path: Path, author: str) -> creation.ProjectContents:
+    """A new project with everything that an annotation file holds."""
+    if not imported.images:
+        raise ReadError(
+            f"{path} names no image, so there is nothing to open.",
+            "Open the folder of images, then import the file as a layer.",
+        )
+    names = dict.fromkeys(image.name for image in imported.images)
+    ids = {name: number for number, name in enumerate(names, start=1)}
+    sizes = {image.name: image.size for image in imported.images}
+    layers = _layers(imported, path, author)
+    source = LayerSource.of(layers[-1], imported, ids)
+    return creation.ProjectContents(
+        images=tuple(NewImage(number, name, sizes[name]) for name, number in ids.items()),
+        layers=layers,
+        labels=imported.labels or (creation.first_label(),),
+        annotations=_by_image(imported, ids, layers[-1].id),
+        sources={source.layer_id: source.records},
+        settings={SOURCE: path.resolve().as_posix(), **_stamp_setting(path)},
+    )
+
+
+def _layers(imported: ImportedDataset, path: Path, author: str) -> tuple[Layer, ...]:
+    """The layers of a new project; what was imported goes to the last one."""
+    if imported.role_hint is LayerRole.PREDICTIONS:
+        predictions = Layer(2, LayerRole.PREDICTIONS, path.stem, path.name)
+        return creation.mine_layer(author), predictions
+    return (creation.mine_layer(author, path.name),)
+
+
+def _by_image(
+    imported: ImportedDataset, ids: dict[str, int], layer_id: int
+) -> dict[int, tuple[Annotation, ...]]:
+    found: dict[int, tuple[Annotation, ...]] = {}
+    for image in imported.images:
+        image_id = ids[image.name]
+        annotations = in_layer(image.annotations, layer_id, {})
+        found[image_id] = (*found.get(image_id, ()), *annotations)
+    return found
+
+
+def _stamp_setting(path: Path) -> dict[str, str]:
+    return {_SOURCE_STAMP: _stamp(path)} if path.is_file() else {}
+
+
+def _stamp(path: Path) -> str:
+    stamp = FileStamp.of(path)
+    return f"{stamp.file_bytes} {stamp.modified_ns}"

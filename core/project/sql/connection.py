@@ -1,0 +1,65 @@
+"""Connections to a project file: for writing, for reading, and for files that cannot change."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from enum import Enum
+from pathlib import Path
+
+from core.errors import ReadError
+
+BUSY_TIMEOUT_S = 5.0
+
+
+class Access(Enum):
+    """How a project file is opened; the values are what SQLite's URI says."""
+
+    WRITE = "mode=rw"
+    READ = "mode=ro"
+    UNCHANGING = "mode=ro&immutable=1"
+    """For a folder in which SQLite cannot make the files beside a WAL database."""
+
+
+def connect(path: Path, access: Access) -> sqlite3.Connection:
+    """A connection in autocommit mode that any one thread at a time may use.
+
+    Raises ReadError when the file is missing or cannot be opened.
+    """
+    if not path.is_file():
+        raise ReadError(f"There is no project file {path}.", "Check the path.")
+    try:
+        connection = sqlite3.connect(
+            f"{path.resolve().as_uri()}?{access.value}",
+            uri=True,
+            timeout=BUSY_TIMEOUT_S,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+    except sqlite3.Error as error:
+        raise ReadError(f"{path} could not be opened: {error}.") from error
+    if access is Access.WRITE:
+        # A killed process loses nothing in either mode, because what it has
+        # committed is with the operating system; NORMAL can lose the last
+        # commits, but never damage the file, when the power fails.
+        connection.execute("PRAGMA synchronous = NORMAL")
+    return connection
+
+
+def can_write(path: Path) -> bool:
+    """Whether the file, or the place of a new one, and the folder around it can be written."""
+    if path.exists() and not os.access(path, os.W_OK):
+        return False
+    return folder_is_writable(path.parent)
+
+
+def folder_is_writable(folder: Path) -> bool:
+    """Whether new files can be made in a folder; asks by making one, as flags may lie."""
+    probe = folder / f".maskwright-{os.getpid()}-{os.urandom(4).hex()}"
+    try:
+        descriptor = os.open(probe, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except OSError:
+        return False
+    os.close(descriptor)
+    probe.unlink(missing_ok=True)
+    return True
