@@ -1,0 +1,116 @@
+"""Pixels of a draft as they look on the screen; NumPy and OpenCV, no Qt."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from core.document.mask import BoolArray, Mask, PixelBox
+from gui.canvas.layers.overlay_renderer import ArgbArray
+from gui.canvas.layers.overlay_style import premultiplied_bgra
+from gui.canvas.layers.window import RenderWindow
+from gui.tools.draft import DraftMask
+
+HALO = (0, 0, 0, 150)
+ERASED_COLOR = "#ffffff"
+RIM_PX = 6
+"""Outline and halo need so many device pixels around what is painted."""
+
+
+def render_draft_mask(
+    draft: DraftMask, color: str, window: RenderWindow, line_px: int
+) -> ArgbArray:
+    """A draft mask in a window, uint8 of shape (h, w, 4), premultiplied.
+
+    What is held already is filled more strongly than what a click would take;
+    what is taken away is dark with a white outline.
+    """
+    larger = _with_rim(window.box, RIM_PX)
+    inside = sampled(draft.mask, RenderWindow(window.scale, larger)).view(np.uint8)
+    line, halo = _outline(inside, line_px)
+    pixels = np.zeros((*inside.shape, 4), np.uint8)
+    if draft.subtract:
+        fill, edge = (0, 0, 0, 120 if draft.committed else 70), ERASED_COLOR
+    else:
+        fill, edge = premultiplied_bgra(color, 0.5 if draft.committed else 0.35), color
+    pixels[inside.view(np.bool_)] = fill
+    pixels[halo] = HALO
+    pixels[line] = premultiplied_bgra(edge, 1.0)
+    return np.ascontiguousarray(pixels[RIM_PX:-RIM_PX, RIM_PX:-RIM_PX])
+
+
+def sampled(mask: Mask, window: RenderWindow) -> BoolArray:
+    """Whether the mask holds the image pixel under the centre of each device pixel."""
+    result = np.zeros((window.box.height, window.box.width), np.bool_)
+    touched = window.pixels_of(mask.bounds).intersected(window.box)
+    if mask.is_empty or touched.is_empty:
+        return result
+    scale, box = window.scale, mask.box
+    rows, row_inside = _sources(touched.top, touched.height, scale, box.top, box.height)
+    columns, column_inside = _sources(touched.left, touched.width, scale, box.left, box.width)
+    first, last = int(rows.min()), int(rows.max()) + 1
+    pixels = mask_rows(mask, first, last)[rows - first][:, columns]
+    pixels &= row_inside[:, None] & column_inside
+    top, left = touched.top - window.box.top, touched.left - window.box.left
+    result[top : top + touched.height, left : left + touched.width] = pixels
+    return result
+
+
+def mask_rows(mask: Mask, first: int, last: int) -> BoolArray:
+    """Rows first … last − 1 of the mask's box, without unpacking the others."""
+    width = mask.box.width
+    start, stop = first * width, last * width
+    skip = start & 7
+    bits = np.unpackbits(mask.bits[start >> 3 : (stop + 7) >> 3])[skip : skip + stop - start]
+    rows: BoolArray = bits.view(np.bool_).reshape(last - first, width)
+    return rows
+
+
+def changed_box(before: Mask, after: Mask) -> PixelBox:
+    """A box around every pixel in which two masks differ; not always the tightest one."""
+    if before is after:
+        return PixelBox(0, 0, 0, 0)
+    if before.box != after.box:
+        return _changed_box_of_grown(before, after)
+    differing = np.flatnonzero(before.bits != after.bits)
+    if not len(differing):
+        return PixelBox(0, 0, 0, 0)
+    width = before.box.width
+    first = int(differing[0]) * 8 // width
+    last = min((int(differing[-1]) * 8 + 7) // width + 1, before.box.height)
+    difference = mask_rows(before, first, last) ^ mask_rows(after, first, last)
+    columns = np.flatnonzero(difference.any(axis=0))
+    left, right = int(columns[0]), int(columns[-1]) + 1
+    return PixelBox(before.box.left + left, before.box.top + first, right - left, last - first)
+
+
+def _changed_box_of_grown(before: Mask, after: Mask) -> PixelBox:
+    around = before.box.united(after.box)
+    difference = before.window(around) ^ after.window(around)
+    x, y, width, height = cv2.boundingRect(difference.view(np.uint8))
+    return PixelBox(around.left + x, around.top + y, width, height)
+
+
+def _outline(
+    inside: npt.NDArray[np.uint8], line_px: int
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """A line along the inner edge, and a dark rim around it."""
+    kernel = np.ones((line_px * 2 - 1, line_px * 2 - 1), np.uint8)
+    core = cv2.erode(inside, kernel, borderType=cv2.BORDER_REPLICATE)
+    wide = cv2.dilate(inside, np.ones((3, 3), np.uint8), borderType=cv2.BORDER_REPLICATE)
+    line = (inside != core) & (inside != 0)
+    return line, (wide != 0) & (inside == 0)
+
+
+def _sources(
+    start: int, count: int, scale: float, low: int, extent: int
+) -> tuple[npt.NDArray[np.intp], BoolArray]:
+    """Index within the mask of each device pixel's centre, and whether it lies inside."""
+    places = np.floor((np.arange(start, start + count) + 0.5) / scale).astype(np.intp) - low
+    inside: BoolArray = (places >= 0) & (places < extent)
+    return np.clip(places, 0, extent - 1), inside
+
+
+def _with_rim(box: PixelBox, rim: int) -> PixelBox:
+    return PixelBox(box.left - rim, box.top - rim, box.width + 2 * rim, box.height + 2 * rim)

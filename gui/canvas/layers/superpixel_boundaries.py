@@ -1,0 +1,53 @@
+"""Boundaries between superpixels, drawn at the resolution of the view."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from core.document.geometry import Size
+from gui.canvas.layers.overlay_renderer import ArgbArray
+from gui.canvas.layers.window import RenderWindow
+
+LabelArray = npt.NDArray[np.int32]
+
+LINE = (200, 200, 200, 200)
+HALO = (0, 0, 0, 90)
+
+
+def draw_boundaries(
+    target: ArgbArray, labels: LabelArray, image: Size, window: RenderWindow, line_px: int
+) -> None:
+    """Draw the edges between labels into a window's array, in place.
+
+    ``labels`` is int32 of shape (h, w) and spans the whole image, at its own or
+    at a smaller resolution. A boundary lies in the first device pixel behind the
+    edge, wherever the window begins.
+    """
+    inside = window.pixels_of(image.box).intersected(window.box)
+    if inside.is_empty:
+        return
+    scale = window.scale
+    rows = _sources(inside.top - 1, inside.height + 1, scale, image.height, labels.shape[0])
+    columns = _sources(inside.left - 1, inside.width + 1, scale, image.width, labels.shape[1])
+    sampled = labels[rows][:, columns]
+    edges = (sampled[1:, 1:] != sampled[:-1, 1:]) | (sampled[1:, 1:] != sampled[1:, :-1])
+    line = edges.view(np.uint8)
+    if line_px > 1:
+        line = cv2.dilate(line, np.ones((line_px, line_px), np.uint8), anchor=(line_px - 1,) * 2)
+    halo = cv2.dilate(line, np.ones((3, 3), np.uint8))
+    left, top = inside.left - window.box.left, inside.top - window.box.top
+    part = target[top : top + inside.height, left : left + inside.width]
+    part[halo.view(np.bool_)] = HALO
+    part[line.view(np.bool_)] = LINE
+
+
+def _sources(
+    start: int, count: int, scale: float, image_extent: int, label_extent: int
+) -> npt.NDArray[np.intp]:
+    """Index of the label under the centre of each device pixel."""
+    centres = (np.arange(start, start + count) + 0.5) / scale
+    places = np.floor(centres * (label_extent / image_extent)).astype(np.intp)
+    inside: npt.NDArray[np.intp] = np.clip(places, 0, label_extent - 1)
+    return inside

@@ -1,0 +1,44 @@
+"""What the canvas is given to draw for one annotation or proposal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from core.document.annotation import Geometry
+
+
+class LineStyle(Enum):
+    """The outline tells the source without colour: own work, proposals, references."""
+
+    SOLID = "solid"
+    DASHED = "dashed"
+    DOTTED = "dotted"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CanvasShape:
+    """One outline with its fill; ``color`` is ``#rrggbb``, ``fill_alpha`` within 0 … 1.
+
+    ``caption`` is plain text, shown beside a hovered or selected shape. A shape
+    counts as changed when its geometry is another object or its style differs,
+    so pass the annotation's own geometry and not a copy.
+    """
+
+    id: int
+    geometry: Geometry
+    color: str
+    line: LineStyle = LineStyle.SOLID
+    fill_alpha: float = 0.3
+    selected: bool = False
+    hovered: bool = False
+    caption: str = ""
+
+    def looks_like(self, other: CanvasShape) -> bool:
+        """Whether both leave the same pixels in the static overlay."""
+        return self is other or (
+            self.geometry is other.geometry
+            and self.color == other.color
+            and self.line is other.line
+            and self.fill_alpha == other.fill_alpha
+        )
