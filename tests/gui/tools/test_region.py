@@ -1,0 +1,151 @@
+import pytest
+
+from core.document.geometry import Box, Size
+from gui.tools.events import Button, Command, Modifiers, PointerKind
+from gui.tools.region import RegionTool
+from tests.gui.tools.driver import Driver, QuarterRegions, annotation, square_mask
+
+SIZE = Size(100, 80)
+
+
+@pytest.fixture
+def driver() -> Driver:
+    return Driver(RegionTool(), regions=QuarterRegions(SIZE))
+
+
+def test_hovering_shows_the_region_under_the_cursor(driver: Driver) -> None:
+    driver.hover(15, 5)
+    (shown,) = driver.draft.masks
+    assert shown.mask == square_mask(10, 0, 10)
+    assert not shown.committed
+    assert not shown.subtract
+    driver.hover(15, 6, Modifiers.SHIFT)
+    assert driver.draft.masks[0].subtract
+    driver.hover(-1, 6)
+    assert not driver.draft.masks
+    driver.hover(15, 5)
+    driver.pointer(PointerKind.LEAVE, 0, 0)
+    assert not driver.draft.masks
+
+
+def test_steps_climb_and_descend_towards_the_cursor(driver: Driver) -> None:
+    driver.hover(15, 5)
+    driver.step(1)
+    assert driver.draft.masks[0].mask == square_mask(0, 0, 20)
+    assert "400 px" in driver.message
+    driver.hover(5, 15)
+    assert driver.draft.masks[0].mask == square_mask(0, 0, 20)
+    driver.step(-1)
+    assert driver.draft.masks[0].mask == square_mask(0, 10, 10)
+    driver.step(9)
+    driver.step(1)
+    assert driver.draft.masks[0].mask == square_mask(0, 0, 40)
+    assert driver.message
+
+
+def test_the_next_place_opens_at_the_size_shown_last(driver: Driver) -> None:
+    driver.hover(15, 5)
+    driver.step(1)
+    driver.hover(65, 45)
+    assert driver.draft.masks[0].mask == square_mask(60, 40, 20)
+
+
+def test_clicks_add_and_take_away_and_enter_makes_an_object(driver: Driver) -> None:
+    driver.click(15, 5)
+    driver.click(25, 5)
+    driver.click(35, 5)
+    driver.click(25, 5, Button.RIGHT)
+    driver.click(35, 5, modifiers=Modifiers.SHIFT)
+    assert driver.draft.masks[0].mask == square_mask(10, 0, 10)
+    assert driver.draft.masks[0].committed
+    driver.command(Command.FINISH)
+    assert driver.only.geometry == square_mask(10, 0, 10)
+    assert driver.only.provenance.source == "region"
+    driver.click(55, 55)
+    driver.command(Command.FINISH)
+    assert len(driver.document.annotations) == 2
+    driver.undo_all()
+
+
+def test_backspace_takes_the_clicks_back_one_by_one(driver: Driver) -> None:
+    driver.click(15, 5)
+    driver.click(25, 5)
+    driver.command(Command.DROP_LAST)
+    assert driver.draft.masks[0].mask == square_mask(10, 0, 10)
+    driver.command(Command.DROP_LAST)
+    assert not any(shown.committed for shown in driver.draft.masks)
+    driver.command(Command.DROP_LAST)
+    driver.command(Command.FINISH)
+    assert not driver.document.annotations
+
+
+def test_a_double_click_takes_the_region_and_finishes(driver: Driver) -> None:
+    driver.double_click(15, 5)
+    assert driver.only.geometry == square_mask(10, 0, 10)
+    assert not driver.selection
+
+
+def test_escape_drops_the_draft(driver: Driver) -> None:
+    driver.click(15, 5)
+    driver.command(Command.CANCEL)
+    driver.finish()
+    assert not driver.document.annotations
+
+
+def test_leaving_keeps_the_draft_as_an_object(driver: Driver) -> None:
+    driver.click(15, 5)
+    driver.finish()
+    assert driver.only.geometry == square_mask(10, 0, 10)
+
+
+def test_a_selected_mask_is_edited_at_once() -> None:
+    driver = Driver(
+        RegionTool(), annotation(1, square_mask(0, 0, 10)), regions=QuarterRegions(SIZE)
+    )
+    driver.selection = frozenset({1})
+    driver.click(15, 5)
+    assert driver.only.geometry == square_mask(0, 0, 10).united(square_mask(10, 0, 10))
+    driver.click(15, 5)
+    assert "already" in driver.message
+    driver.click(5, 5, Button.RIGHT)
+    assert driver.only.geometry == square_mask(10, 0, 10)
+    assert driver.history.next_undo is not None
+    assert driver.history.next_undo.name == "Take region away"
+    driver.undo_all()
+
+
+def test_a_selected_box_is_not_and_a_locked_mask_is_refused() -> None:
+    driver = Driver(
+        RegionTool(),
+        annotation(1, Box(0, 0, 9, 9)),
+        annotation(2, square_mask(30, 30, 9), locked=True),
+        regions=QuarterRegions(SIZE),
+    )
+    driver.selection = frozenset({2})
+    driver.click(15, 5)
+    assert "locked" in driver.message
+    driver.selection = frozenset({1})
+    driver.click(15, 5)
+    assert driver.draft.masks[0].committed
+
+
+def test_without_regions_a_click_says_why_nothing_happens() -> None:
+    driver = Driver(RegionTool())
+    driver.hover(5, 5)
+    driver.press(5, 5)
+    assert "computed" in driver.message
+
+
+def test_regions_of_another_image_are_not_shown(driver: Driver) -> None:
+    driver.hover(15, 5)
+    driver.regions = None
+    assert not driver.draft.masks
+
+
+def test_the_draft_outlives_a_crash(driver: Driver) -> None:
+    driver.click(15, 5)
+    driver.click(25, 5)
+    again = driver.after_a_crash(RegionTool())
+    again.click(25, 5, Button.RIGHT)
+    again.command(Command.FINISH)
+    assert again.only.geometry == square_mask(10, 0, 10)
