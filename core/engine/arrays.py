@@ -13,7 +13,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
 
 import msgspec
 import numpy as np
@@ -23,6 +23,7 @@ _PREFIX = "maskwright-engine-"
 _LOCK_NAME = "owner.lock"
 _SUFFIX = ".arrays"
 _ALIGNMENT = 64
+_Scalar = TypeVar("_Scalar", bound=np.generic)
 
 
 class ArrayPlace(msgspec.Struct, frozen=True):
@@ -65,7 +66,8 @@ class PackReader:
     @classmethod
     def mapped(cls, path: Path) -> PackReader:
         """Map a file without reading it, and unlink it."""
-        content = np.memmap(path, np.uint8, "r") if path.stat().st_size else _nothing()
+        empty = np.empty(0, np.uint8)
+        content = np.memmap(path, np.uint8, "r") if path.stat().st_size else empty
         _unlink(path)
         return cls(content)
 
@@ -73,9 +75,8 @@ class PackReader:
     def loaded(cls, path: Path) -> PackReader:
         """Read a file, and unlink it."""
         content = np.fromfile(path, np.uint8)
-        content.flags.writeable = False
         _unlink(path)
-        return cls(content)
+        return cls(_read_only(content))
 
     def take(self, place: ArrayPlace) -> npt.NDArray[np.generic]:
         """One array, read-only; raises ValueError when the file does not hold it."""
@@ -83,8 +84,9 @@ class PackReader:
         count = int(np.prod(place.shape, dtype=np.int64))
         if dtype.hasobject or place.offset < 0 or min(place.shape, default=0) < 0:
             raise ValueError("not the place of an array")
-        flat = np.frombuffer(self._content, dtype, count, place.offset) if count else _nothing()
-        return flat.astype(dtype, copy=False).reshape(place.shape)
+        if not count:
+            return _read_only(np.empty(place.shape, dtype))
+        return np.frombuffer(self._content, dtype, count, place.offset).reshape(place.shape)
 
 
 class ArrayFolder:
@@ -156,10 +158,9 @@ def _aligned(offset: int) -> int:
     return -(-offset // _ALIGNMENT) * _ALIGNMENT
 
 
-def _nothing() -> npt.NDArray[np.uint8]:
-    empty = np.empty(0, np.uint8)
-    empty.flags.writeable = False
-    return empty
+def _read_only(array: npt.NDArray[_Scalar]) -> npt.NDArray[_Scalar]:
+    array.flags.writeable = False
+    return array
 
 
 def _unlink(path: Path) -> None:

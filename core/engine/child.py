@@ -24,13 +24,14 @@ import numpy as np
 from core.engine import lifetime, wire
 from core.engine.arrays import ArrayPack, PackReader, pack_names
 from core.engine.packing import pack_proposals
+from core.engine.process import LINE_BREAK
 from core.engine.protocol import RgbImage
 from core.engine.runner import JobContext, Runner, RunResult, load_runner
 from core.errors import Cancelled, MaskwrightError
 
 DEFAULT_RUNNER = "core.engine.model_runner:ModelRunner"
 _PROGRESS_INTERVAL_S = 0.05
-_LOG = logging.getLogger(__name__)
+_LOG = logging.getLogger("core.engine.child")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,15 +180,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     pipes = Pipes.take_over()
     lifetime.end_with_parent(options.parent)
     lifetime.step_back()
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.INFO, format="%(levelname)s:%(name)s:%(message)s"
-    )
-    logging.captureWarnings(True)
+    _log_to_standard_error()
     child = Child(pipes, options.folder, load_runner(options.runner))
     if not child.start(options.device):
         return 3
     child.serve()
     return 0
+
+
+class _OneLine(logging.Formatter):
+    """Each record as one line that the client takes apart again, its traceback included."""
+
+    def __init__(self) -> None:
+        super().__init__("%(levelname)s:%(name)s:%(message)s")
+
+    def format(self, record: logging.LogRecord) -> str:
+        return super().format(record).replace("\n", LINE_BREAK)
+
+
+def _log_to_standard_error() -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_OneLine())
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    logging.captureWarnings(True)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -21,6 +21,8 @@ from core.engine import wire
 _CHILD_LOG = logging.getLogger("core.engine.child")
 _LEVELLED = re.compile(r"(DEBUG|INFO|WARNING|ERROR|CRITICAL):([\w.]+):(.*)", re.DOTALL)
 _END_TIMEOUT_S = 2.0
+LINE_BREAK = "\x1e"
+"""Stands for a line break inside a log record of the child."""
 
 
 class EngineProcess:
@@ -116,6 +118,7 @@ class EngineProcess:
                 levelled = _LEVELLED.fullmatch(text)
                 if levelled:
                     level, name, message = levelled.groups()
+                    message = message.replace(LINE_BREAK, "\n")
                     _CHILD_LOG.log(logging.getLevelNamesMapping()[level], "%s: %s", name, message)
                 elif text:
                     _CHILD_LOG.info("%s", text)

@@ -1,6 +1,7 @@
 """A runner without torch, for tests: the model's name says what happens.
 
-``mask``: proposals of every kind that depend on the image. ``wait``: runs until it
+``mask``: proposals of every kind that depend on the image. ``corner``: the same of
+its first 256 rows and columns, which takes no time. ``wait``: runs until it
 is called off. ``deaf``: runs for ever and ignores being called off. ``crash``:
 ends the process. ``noise``: prints and logs on the way. ``bug``, ``refuse``:
 errors.
@@ -17,6 +18,7 @@ import warnings
 
 import numpy as np
 
+from core.document.annotation import Geometry
 from core.document.geometry import (
     Box,
     Keypoints,
@@ -64,6 +66,8 @@ class FakeRunner:
                 raise ZeroDivisionError("a bug in a model")
             case "noise":
                 _make_noise()
+            case "corner":
+                image = image[:256, :256]
         return RunResult(_proposals(image), "hash", "smaller input", 0.5, "fake")
 
 
@@ -88,7 +92,7 @@ def _proposals(image: RgbImage) -> tuple[Proposal, ...]:
     values = np.full((28, 28), int(image[0, 0, 0]), np.uint8)
     outline = np.array([[0.0, 0.0], [10.5, 0.0], [10.5, 9.25]])
     hole = np.array([[6.0, 1.0], [8.0, 1.0], [8.0, 2.0]])
-    shapes = (
+    shapes: tuple[Geometry, ...] = (
         bright,
         Box(1.5, 2.25, 3.125, 4.0),
         RotatedBox(5.0, 6.0, 3.0, 2.0, 30.0),
