@@ -21,6 +21,7 @@ from core.errors import ReadError
 from core.formats.coco_geometry import parse_shape
 from core.formats.coco_records import WrittenRecord
 from core.formats.findings import Findings
+from core.formats.labels import number_of
 from core.imaging.rasterise import rasterise
 from core.imaging.run_lengths import encode
 
@@ -53,7 +54,8 @@ def count_mismatches(
 
 def _difference(record: Mapping[str, object], written: WrittenRecord) -> int:
     geometry, size = written.geometry, written.frame.size
-    if (record.get("id"), record.get("image_id")) != (written.number, written.frame.written_id):
+    ids = number_of(record.get("id")), number_of(record.get("image_id"))
+    if ids != (number_of(written.number), number_of(written.frame.written_id)):
         return max(rasterise(geometry, size).area, 1)
     drawn = _drawn(record.get("segmentation"), size)
     if drawn is None or isinstance(geometry, Box | Keypoints):

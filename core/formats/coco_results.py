@@ -141,10 +141,10 @@ def _named_images(
 ) -> list[ImageEntry]:
     """The images that results name by ``file_name``, or by a number that ends a file name."""
     by_number: dict[int, list[str]] = {}
-    for name in finder.images:
-        digits = _last_digits(name)
+    for found in finder.images:
+        digits = _last_digits(found)
         if digits is not None:
-            by_number.setdefault(digits, []).append(name)
+            by_number.setdefault(digits, []).append(found)
     entries: dict[int | str, ImageEntry] = {}
     for record in records:
         key = number_of(record.values.get("image_id")) if record.values else None

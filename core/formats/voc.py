@@ -1,0 +1,5 @@
+"""Pascal VOC, read and written: the public functions of the format in one place."""
+
+from core.formats.voc_reading import read_voc
+
+__all__ = ["read_voc"]
