@@ -10,7 +10,6 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from core.document.geometry import FloatArray
 from core.document.mask import Mask, PixelBox
 from core.errors import ConflictError
 from gui.tools.tool import DraftRecord, ToolContext
@@ -89,8 +88,3 @@ def unpacked(value: object, context: ToolContext) -> Mask:
     except (KeyError, TypeError, ValueError, binascii.Error, zlib.error) as error:
         raise unreadable() from error
     return mask.clipped(context.document.size)
-
-
-def pairs_of(points: FloatArray) -> list[list[float]]:
-    """Points of shape (n, 2) as JSON writes them."""
-    return [[float(x), float(y)] for x, y in points]

@@ -60,8 +60,8 @@ def _check(driver: Driver) -> None:
         box = item.bounds
         assert box.x >= 0
         assert box.y >= 0
-        assert box.right <= SIZE.width
-        assert box.bottom <= SIZE.height
+        assert box.right <= SIZE.width + 1e-9
+        assert box.bottom <= SIZE.height + 1e-9
         assert not (isinstance(item.geometry, Mask) and item.geometry.is_empty)
     assert driver.draft is not None
 
@@ -106,7 +106,12 @@ def _gesture(rng: random.Random) -> list[ToolEvent]:
         return [StepEvent(rng.choice([-2, -1, 1, 2]))]
     button = rng.choice([Button.LEFT, Button.LEFT, Button.LEFT, Button.RIGHT])
     modifiers = rng.choice([Modifiers.NONE, Modifiers.NONE, Modifiers.SHIFT, Modifiers.CONTROL])
-    places = [(rng.uniform(-5, 105), rng.uniform(-5, 85)) for _ in range(rng.randint(1, 4))]
+    # Half of the places are where corners and edges of the first objects are.
+    grid = rng.choice([0.01, 5.0])
+    places = [
+        (grid * round(rng.uniform(-5, 105) / grid), grid * round(rng.uniform(-5, 85) / grid))
+        for _ in range(rng.randint(1, 4))
+    ]
 
     def event(kind: PointerKind, place: tuple[float, float]) -> PointerEvent:
         return PointerEvent(kind, *place, button, modifiers, rng.choice([0.25, 1.0, 2.0]))

@@ -1,0 +1,16 @@
+from gui.tools.registry import all_tools, tool_infos
+from gui.tools.tool import Tool
+
+
+def test_every_tool_has_a_button_in_the_same_order_and_a_key_of_its_own() -> None:
+    tools, infos = all_tools(), tool_infos()
+    assert list(tools) == [info.name for info in infos]
+    assert all(tool.name == name for name, tool in tools.items())
+    keys = [key for info in infos for key in info.keys]
+    assert len(keys) == len(set(keys))
+    assert [info.shortcut for info in infos] == ["V", "R", "P", "B", "E", "G"]
+
+
+def test_every_call_makes_fresh_tools() -> None:
+    first: Tool = all_tools()["brush"]
+    assert all_tools()["brush"] is not first
