@@ -3,41 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal, get_args
 
 from core.errors import Cancelled
-from core.grouping.color import (
-    WORK_PIXELS,
-    RgbImage,
-    as_rgb,
-    blurred,
-    color_gradient,
-    octave_shapes,
-    resized,
-    to_lab,
-)
-from core.grouping.contrast_cost import ContrastCost
+from core.grouping.color import WORK_PIXELS, RgbImage, as_rgb, octave_shapes, resized
 from core.grouping.enlarging import enlarge
 from core.grouping.hierarchy import Hierarchy
+from core.grouping.leaves import GroupedPixels, by_contrast, by_learning
 from core.grouping.merging import merge_rounds
 from core.grouping.ordering import ordered_hierarchy
-from core.grouping.region_graph import build_graph
-from core.grouping.watershed import descent_watershed
+from core.grouping.perceptron import bundled_weights
 
 STORED_PIXELS = 12_000_000
 """Above this number of pixels labels stay at a smaller scale, to be enlarged where needed."""
+
+Recipe = Literal["learned", "contrast"]
 
 
 def build_hierarchy(
     image: RgbImage,
     *,
+    recipe: Recipe = "learned",
     progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Hierarchy:
     """Region hierarchy of an RGB image, uint8 (height, width, 3), or a grey one (height, width).
 
+    ``recipe`` is "learned" (the bundled weights) or "contrast" (none).
     ``progress`` gets fractions from 0 to 1. Raises ``core.errors.Cancelled``
-    soon after ``cancelled`` has become true, ValueError for other arrays. The
-    same image gives the same hierarchy.
+    soon after ``cancelled`` has become true, ValueError for other arrays or
+    recipes. The same image gives the same hierarchy.
     """
 
     def reached(fraction: float) -> None:
@@ -47,20 +42,37 @@ def build_hierarchy(
             progress(fraction)
 
     rgb = as_rgb(image)
+    group = _recipe(recipe)
     reached(0.0)
+    small = group_at_work_scale(rgb, group, reached)
     shapes = octave_shapes((rgb.shape[0], rgb.shape[1]), WORK_PIXELS)
-    small = resized(rgb, shapes[0])
-    lab = to_lab(small)
-    edge = color_gradient(lab, 1.0)
-    reached(0.15)
-    leaves = descent_watershed(blurred(edge, 0.7))
-    reached(0.2)
-    graph = build_graph(leaves, lab, edge)
-    parents, altitudes = merge_rounds(
-        graph, ContrastCost(), lambda done: reached(0.25 + 0.45 * done)
-    )
-    hierarchy = ordered_hierarchy(leaves, parents, altitudes)
     stored = [shape for shape in shapes if shape[0] * shape[1] <= STORED_PIXELS]
-    labels = enlarge(hierarchy.leaf_labels, rgb, stored, lambda done: reached(0.7 + 0.3 * done))
+    labels = enlarge(small.leaf_labels, rgb, stored, lambda done: reached(0.7 + 0.3 * done))
     reached(1.0)
-    return Hierarchy(labels, hierarchy.parents, hierarchy.altitudes)
+    return Hierarchy(labels, small.parents, small.altitudes)
+
+
+def group_at_work_scale(
+    rgb: RgbImage,
+    group: Callable[[RgbImage], GroupedPixels],
+    reached: Callable[[float], None] = lambda fraction: None,
+) -> Hierarchy:
+    """Hierarchy whose labels have the size at which grouping works (at most 0.26 megapixels).
+
+    ``reached`` is called with fractions up to 0.7 and may raise to stop.
+    """
+    shapes = octave_shapes((rgb.shape[0], rgb.shape[1]), WORK_PIXELS)
+    pixels = group(resized(rgb, shapes[0]))
+    parents, altitudes = merge_rounds(
+        pixels.graph, pixels.cost, lambda done: reached(0.3 + 0.4 * done)
+    )
+    return ordered_hierarchy(pixels.leaves, parents, altitudes)
+
+
+def _recipe(name: Recipe) -> Callable[[RgbImage], GroupedPixels]:
+    if name not in get_args(Recipe):
+        raise ValueError(f"there is no grouping recipe {name!r}")
+    if name == "contrast":
+        return by_contrast
+    weights = bundled_weights()
+    return lambda image: by_learning(image, weights)

@@ -32,14 +32,19 @@ def as_rgb(image: npt.NDArray[np.uint8]) -> RgbImage:
 
 
 def octave_shapes(shape: tuple[int, int], work_pixels: int) -> list[tuple[int, int]]:
-    """Sizes from the work scale up to ``shape``, (height, width) each, at most doubling."""
+    """Sizes from the work scale up to ``shape``, (height, width) each, in equal steps.
+
+    A step is about an octave: at most by 2.25, so that no last step is wasted on
+    a few per cent.
+    """
     height, width = shape
-    scale = min(1.0, math.sqrt(work_pixels / (height * width)))
-    shapes = []
-    while scale < 1.0:
-        shapes.append((max(1, math.floor(height * scale)), max(1, math.floor(width * scale))))
-        scale *= 2.0
-    return [*shapes, shape]
+    ratio = math.sqrt(height * width / work_pixels)
+    if ratio <= 1.0:
+        return [shape]
+    steps = max(1, math.ceil(math.log(ratio) / math.log(2.25)))
+    factors = [ratio ** ((step - steps) / steps) for step in range(steps)]
+    smaller = [(max(1, math.floor(height * f)), max(1, math.floor(width * f))) for f in factors]
+    return [*smaller, shape]
 
 
 def resized(image: RgbImage, shape: tuple[int, int]) -> RgbImage:
@@ -54,6 +59,11 @@ def to_lab(image: RgbImage) -> FloatImage:
     """CIELAB of a uint8 RGB image, float32 (height, width, 3); L in 0 … 100."""
     scaled = image.astype(np.float32) / np.float32(255)
     return np.asarray(cv2.cvtColor(scaled, cv2.COLOR_RGB2LAB), np.float32)
+
+
+def to_coarse_lab(image: RgbImage) -> RgbImage:
+    """CIELAB in bytes as OpenCV packs it: L·255/100, a + 128, b + 128; fast, for comparing."""
+    return np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2LAB), np.uint8)
 
 
 def gradient_magnitude(planes: FloatImage, sigma_px: float) -> FloatImage:

@@ -13,9 +13,9 @@ from core.grouping.region_graph import EDGE, LENGTH, SumArray
 class ContrastCost:
     """Cost from the difference of mean Lab, the edge along the border and the smaller area."""
 
-    color_power: float = 0.5
-    area_power: float = 0.25
-    half_cost: float = 30.0
+    color_power: float = 0.4
+    area_power: float = 0.3
+    half_cost: float = 125.0
 
     def __call__(self, first: SumArray, second: SumArray, border: SumArray) -> SumArray:
         """Cost in [0, 1] of every pair; region sums start with count, L, a, b."""

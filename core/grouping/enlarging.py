@@ -14,7 +14,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from core.grouping.color import FloatImage, RgbImage, resized, to_lab
+from core.grouping.color import FloatImage, RgbImage, resized, to_coarse_lab
 from core.grouping.hierarchy import IntArray
 
 MOVES_PER_OCTAVE = 2
@@ -23,6 +23,8 @@ REACH_PX = 4 * MOVES_PER_OCTAVE + 1
 
 _RING = ((-1, -1), (-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1))
 _SIDES = (1, 3, 5, 7)
+_LIGHTNESS = np.array([100 / 255, 1.0, 1.0], np.float32)
+"""Brings coarse Lab back to the proportions of CIELAB."""
 
 
 def enlarge(
@@ -38,21 +40,22 @@ def enlarge(
     """
     if len(shapes) < 2:
         return labels
-    colors = mean_colors(labels, to_lab(resized(image, shapes[0])))
+    colors = mean_colors(labels, resized(image, shapes[0]))
     for step, shape in enumerate(shapes[1:], start=1):
-        lab = to_lab(resized(image, shape))
+        larger = resized(image, shape)
         step_done((step - 0.7) / len(shapes))
-        labels = move_borders(repeated(labels, shape), lab, colors)
+        labels = move_borders(repeated(labels, shape), larger, colors)
         step_done(step / len(shapes))
     return labels
 
 
-def mean_colors(labels: IntArray, lab: FloatImage) -> FloatImage:
-    """Mean Lab of every label, float32 (n, 3)."""
+def mean_colors(labels: IntArray, image: RgbImage) -> FloatImage:
+    """Mean coarse Lab of every label, float32 (n, 3), lightness weighted as in ``_LIGHTNESS``."""
+    lab = to_coarse_lab(image).reshape(-1, 3)
     flat = labels.reshape(-1)
-    counts = np.bincount(flat)
-    sums = [np.bincount(flat, weights=lab[:, :, plane].reshape(-1)) for plane in range(3)]
-    return (np.stack(sums, axis=1) / np.maximum(counts, 1)[:, None]).astype(np.float32)
+    counts = np.maximum(np.bincount(flat), 1)
+    sums = np.stack([np.bincount(flat, weights=lab[:, plane]) for plane in range(3)], axis=1)
+    return np.asarray(sums / counts[:, None] * _LIGHTNESS, np.float32)
 
 
 def repeated(labels: IntArray, shape: tuple[int, int]) -> IntArray:
@@ -68,26 +71,31 @@ def source_indices(length: int, source_length: int) -> npt.NDArray[np.intp]:
 
 
 def move_borders(
-    labels: IntArray, lab: FloatImage, colors: FloatImage, phase: tuple[int, int] = (0, 0)
+    labels: IntArray, image: RgbImage, colors: FloatImage, phase: tuple[int, int] = (0, 0)
 ) -> IntArray:
-    """Give border pixels to the neighbouring region with the nearest colour; a new array.
+    """Give border pixels to the neighbouring region with the nearer colour; a new array.
 
-    ``phase`` is (row, column) of the corner, modulo 2, when this is a window of
-    a larger image: it keeps the result the same whatever the window.
+    ``image`` is uint8 RGB of the same size. ``phase`` is (row, column) of the
+    corner, modulo 2, when this is a window of a larger image: it keeps the
+    result the same whatever the window.
     """
     height, width = labels.shape
     stride = width + 2
     padded = np.full((height + 2, stride), -1, np.int32)
     padded[1:-1, 1:-1] = labels
     flat = padded.reshape(-1)
+    lab = np.zeros((height + 2, stride, 3), np.uint8)
+    lab[1:-1, 1:-1] = to_coarse_lab(image)
+    pixels = lab.reshape(-1, 3)
+    places = np.flatnonzero(_beside_border(padded)).astype(np.int32)
+    places = places[flat[places] >= 0]
     for _ in range(MOVES_PER_OCTAVE):
-        rows, columns = np.nonzero(_beside_border(padded[1:-1, 1:-1]))
+        rows, columns = np.divmod(places, np.int32(stride))
         parity = ((rows + phase[0]) & 1) * 2 + ((columns + phase[1]) & 1)
-        places = ((rows + 1) * stride + columns + 1).astype(np.int32)
         # Pixels of one parity are never neighbours, so they can move at once.
-        for group in range(4):
-            chosen = parity == group
-            _move(flat, places[chosen], stride, lab[rows[chosen], columns[chosen]], colors)
+        moved = [_move(flat, places[parity == group], stride, pixels, colors) for group in range(4)]
+        # Another round changes nothing but around the pixels that have moved.
+        places = _surroundings(np.concatenate(moved), stride, flat)
     return np.ascontiguousarray(padded[1:-1, 1:-1])
 
 
@@ -101,30 +109,43 @@ def _beside_border(labels: IntArray) -> npt.NDArray[np.bool_]:
     return border
 
 
+def _surroundings(places: IntArray, stride: int, flat: IntArray) -> IntArray:
+    """The pixels at ``places`` and their eight neighbours inside the picture, sorted."""
+    offsets = np.array([0, *(dy * stride + dx for dy, dx in _RING)], np.int32)
+    around = np.zeros(len(flat), np.bool_)
+    for offset in offsets:
+        around[places + offset] = True
+    found = np.flatnonzero(around).astype(np.int32)
+    return found[flat[found] >= 0]
+
+
 def _move(
-    flat: IntArray, places: IntArray, stride: int, lab: FloatImage, colors: FloatImage
-) -> None:
-    """Move the pixels at ``places`` (flat indices, no two of them neighbours) in place."""
+    flat: IntArray, places: IntArray, stride: int, pixels: RgbImage, colors: FloatImage
+) -> IntArray:
+    """Move pixels of ``places`` (flat indices, no two neighbours) in place; returns those moved."""
     own = flat[places]
     other = np.full(len(places), -1, np.int32)
-    code = np.zeros(len(places), np.uint8)
     free = np.ones(len(places), np.bool_)
+    for bit in _SIDES:
+        neighbour = flat[places + (_RING[bit][0] * stride + _RING[bit][1])]
+        differs = (neighbour != own) & (neighbour >= 0)
+        free &= ~differs | (other < 0) | (other == neighbour)
+        np.copyto(other, neighbour, where=differs)
+    free &= other >= 0
+    places, own, other = places[free], own[free], other[free]
+    lab = pixels[places] * _LIGHTNESS
+    nearer = _distance(lab, colors[other]) < _distance(lab, colors[own])
+    places, own, other = places[nearer], own[nearer], other[nearer]
+    code = np.zeros(len(places), np.uint8)
     for bit, (dy, dx) in enumerate(_RING):
-        neighbour = flat[places + dy * stride + dx]
-        same = neighbour == own
-        code |= same.astype(np.uint8) << np.uint8(bit)
-        if bit in _SIDES:
-            differs = ~same & (neighbour >= 0)
-            free &= ~differs | (other < 0) | (other == neighbour)
-            other = np.where(differs, neighbour, other)
-    free &= _REMOVABLE[code] & (other >= 0)
-    places, own, other, lab = places[free], own[free], other[free], lab[free]
-    nearer = _distance(lab, colors, other) < _distance(lab, colors, own)
-    flat[places[nearer]] = other[nearer]
+        code |= (flat[places + (dy * stride + dx)] == own).astype(np.uint8) << np.uint8(bit)
+    free = _REMOVABLE[code]
+    flat[places[free]] = other[free]
+    return places[free]
 
 
-def _distance(lab: FloatImage, colors: FloatImage, regions: IntArray) -> FloatImage:
-    difference = lab - colors[regions]
+def _distance(lab: FloatImage, colors: FloatImage) -> FloatImage:
+    difference = lab - colors
     return np.asarray(np.einsum("ic,ic->i", difference, difference), np.float32)
 
 

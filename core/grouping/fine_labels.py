@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.document.mask import PixelBox
-from core.grouping.color import FloatImage, RgbImage, resized, to_lab
+from core.grouping.color import FloatImage, RgbImage, resized
 from core.grouping.enlarging import REACH_PX, mean_colors, move_borders, source_indices
 from core.grouping.hierarchy import IntArray
 
@@ -80,10 +80,10 @@ class FineLabels:
         wide = self._grown(tile)
         if self._colors is None:
             height, width = self._labels.shape
-            self._colors = mean_colors(self._labels, to_lab(resized(self._image, (height, width))))
-        lab = to_lab(np.ascontiguousarray(self._image[wide.slices]))
+            self._colors = mean_colors(self._labels, resized(self._image, (height, width)))
+        pixels = np.ascontiguousarray(self._image[wide.slices])
         phase = (wide.top & 1, wide.left & 1)
-        moved = move_borders(self._repeated(wide), lab, self._colors, phase)
+        moved = move_borders(self._repeated(wide), pixels, self._colors, phase)
         return moved[_within(tile, wide).slices].copy()
 
     def _repeated(self, box: PixelBox) -> IntArray:

@@ -1,0 +1,66 @@
+"""From pixels at the work scale to leaves and their graph, by either recipe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from core.grouping.channels import edge_channels
+from core.grouping.color import FloatImage, RgbImage, blurred, color_gradient, to_lab
+from core.grouping.contrast_cost import ContrastCost
+from core.grouping.hierarchy import IntArray
+from core.grouping.learned_cost import LearnedCost, region_histograms, region_planes
+from core.grouping.merging import MergeCost
+from core.grouping.perceptron import GroupingWeights, Perceptron
+from core.grouping.region_graph import RegionGraph, build_graph
+from core.grouping.watershed import descent_watershed
+
+_STEPS = np.float32(4096)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GroupedPixels:
+    """Leaves of an image at the work scale, their graph, and the cost to merge them by."""
+
+    leaves: IntArray
+    graph: RegionGraph
+    cost: MergeCost
+
+
+def by_contrast(image: RgbImage) -> GroupedPixels:
+    """Without weights: the colour gradient is the edge, contrast the cost."""
+    lab = to_lab(image)
+    edge = color_gradient(lab, 1.0)
+    leaves = descent_watershed(blurred(edge, 0.7))
+    return GroupedPixels(leaves, build_graph(leaves, lab, edge), ContrastCost())
+
+
+def by_learning(image: RgbImage, weights: GroupingWeights) -> GroupedPixels:
+    """With weights: a learned edge and a learned cost."""
+    lab = to_lab(image)
+    edge = learned_edge(lab, weights.pixel)
+    leaves = learned_leaves(lab, edge)
+    graph = learned_graph(leaves, lab, edge)
+    return GroupedPixels(leaves, graph, LearnedCost(weights.pair, float(leaves.size)))
+
+
+def learned_edge(lab: FloatImage, pixel: Perceptron) -> FloatImage:
+    """Probability of an edge at every pixel, float32 (height, width)."""
+    channels = edge_channels(lab)
+    return pixel(channels.reshape(len(channels), -1)).reshape(lab.shape[:2])
+
+
+def learned_leaves(lab: FloatImage, edge: FloatImage) -> IntArray:
+    """Watershed of the edge, with a little of the plain gradient to lead it on flat ground."""
+    plain = np.minimum(color_gradient(lab, 0.7) / np.float32(20), np.float32(1))
+    height = blurred(edge + np.float32(0.1) * plain, 0.7)
+    # Steps hide the rounding of the filters, which would split ground without any edge.
+    return descent_watershed(np.asarray(np.round(height * _STEPS), np.float32))
+
+
+def learned_graph(leaves: IntArray, lab: FloatImage, edge: FloatImage) -> RegionGraph:
+    """Graph with the sums that the learned cost needs."""
+    graph = build_graph(leaves, region_planes(lab, edge), edge)
+    histograms = region_histograms(leaves, lab)
+    return replace(graph, region_sums=np.concatenate([graph.region_sums, histograms], axis=1))
