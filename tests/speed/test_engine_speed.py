@@ -6,10 +6,10 @@ import queue
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from pytest_benchmark.fixture import BenchmarkFixture
 
 from core.document.geometry import Size
 from core.engine.client import EngineClient
@@ -40,7 +40,7 @@ def wait_until_finished(events: queue.SimpleQueue[EngineEvent]) -> JobFinished:
 
 @pytest.mark.parametrize("size", [Size(640, 480), Size(6000, 4000)], ids=["0.3 MP", "24 MP"])
 def test_round_trip(
-    benchmark: BenchmarkFixture,
+    benchmark: Any,
     client: EngineClient,
     events: queue.SimpleQueue[EngineEvent],
     size: Size,
@@ -58,7 +58,7 @@ def test_round_trip(
     assert finished.proposals.image_size == size
 
 
-def test_start(benchmark: BenchmarkFixture, tmp_path: Path) -> None:
+def test_start(benchmark: Any, tmp_path: Path) -> None:
     """From the first request to its result, with the start of the process (without torch)."""
     image = np.zeros((480, 640, 3), np.uint8)
 
