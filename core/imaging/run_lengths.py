@@ -186,6 +186,8 @@ def _read_numbers(counts: list[object] | tuple[object, ...]) -> CountArray:
         raise ValueError("the run lengths are empty")
     if not all(isinstance(count, int | float) and not isinstance(count, bool) for count in counts):
         raise ValueError("a run length is not a number")
+    if any(isinstance(count, int) and abs(count) > MAX_PIXELS for count in counts):
+        raise ValueError("a run length is larger than any image")
     numbers = np.array(counts, np.float64)
     if not (np.isfinite(numbers).all() and (numbers == np.floor(numbers)).all()):
         raise ValueError("a run length is not a whole number")
