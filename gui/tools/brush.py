@@ -142,6 +142,8 @@ class BrushTool:
             return self._press(event, context)
         held_button = self._stroke.held_button if self._stroke else None
         if event.kind is PointerKind.MOVE and held_button:
+            if event.button is Button.NONE:
+                return self._commit(context)  # the release went elsewhere
             self._extend(event, context)
         if event.kind is PointerKind.RELEASE and held_button is event.button:
             self._extend(event, context)

@@ -91,6 +91,8 @@ class RectangleTool:
             return NOTHING
         if event.kind is PointerKind.MOVE:
             drawing.end = point
+            # Without a button the release went elsewhere: a click will end the box.
+            drawing.held = drawing.held and event.button is Button.LEFT
             return REDRAW
         if event.kind is PointerKind.RELEASE and event.button is Button.LEFT and drawing.held:
             return self._release(drawing, point, event, context)

@@ -129,9 +129,10 @@ class RegionTool:
 
     def _look(self, event: PointerEvent, context: ToolContext) -> None:
         """Find the region under the cursor; stay in the one shown while the cursor does."""
-        self._subtracts = (
-            Modifiers.SHIFT in event.modifiers or event.button is Button.RIGHT
-        ) and event.kind is not PointerKind.RELEASE
+        released = event.kind is PointerKind.RELEASE
+        self._subtracts = Modifiers.SHIFT in event.modifiers or (
+            event.button is Button.RIGHT and not released
+        )
         regions, hover = context.regions, self._hover
         if regions is None or not inside_image(event.x, event.y, context.document.size):
             self._hover = None

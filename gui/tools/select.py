@@ -154,7 +154,7 @@ class SelectTool:
             self._hovered_id = self._hovered_handle = None
             return REDRAW
         if event.kind is PointerKind.MOVE:
-            return self._drag(event, context) if self._state else self._hover(event, context)
+            return self._move(event, context)
         if event.kind is PointerKind.RELEASE:
             return self._release(event, context) if left else NOTHING
         if not left:
@@ -162,6 +162,13 @@ class SelectTool:
         if event.kind is PointerKind.DOUBLE_CLICK:
             return self._double_click(event, context)
         return self._press(event, context)
+
+    def _move(self, event: PointerEvent, context: ToolContext) -> ToolResponse:
+        if self._state is None:
+            return self._hover(event, context)
+        if event.button is Button.NONE:
+            return self._settle(event, context)  # the release went elsewhere
+        return self._drag(event, context)
 
     def _hover(self, event: PointerEvent, context: ToolContext) -> ToolResponse:
         editable = _editable(context)
@@ -223,8 +230,13 @@ class SelectTool:
         return REDRAW
 
     def _release(self, event: PointerEvent, context: ToolContext) -> ToolResponse:
-        if self._state is not None:
-            self._drag(event, context)
+        if self._state is None:
+            return NOTHING
+        self._drag(event, context)
+        return self._settle(event, context)
+
+    def _settle(self, event: PointerEvent, context: ToolContext) -> ToolResponse:
+        """Turn what was held into a change or a selection."""
         state, self._state = self._state, None
         if isinstance(state, _Gripping):
             return self._let_go(state, context)

@@ -183,3 +183,10 @@ def test_a_damaged_stroke_is_refused_with_a_sentence(mask: str) -> None:
     driver = Driver(BrushTool())
     with pytest.raises(ConflictError, match="could not be read"):
         driver.tool.restore(DraftRecord("brush", 1, f'{{"mask":{mask}}}'), driver.context)
+
+
+def test_a_release_that_went_elsewhere_ends_the_stroke() -> None:
+    driver = Driver(BrushTool(radius_px=3))
+    driver.press(20, 20)
+    driver.hover(70, 70)
+    assert driver.only.geometry == _footprint([(20, 20)], 3)

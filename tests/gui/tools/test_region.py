@@ -1,6 +1,9 @@
+import numpy as np
 import pytest
 
 from core.document.geometry import Box, Size
+from core.grouping import build_hierarchy
+from core.grouping.browser import RegionBrowser
 from gui.tools.events import Button, Command, Modifiers, PointerKind
 from gui.tools.region import RegionTool
 from tests.gui.tools.driver import Driver, QuarterRegions, annotation, square_mask
@@ -149,3 +152,19 @@ def test_the_draft_outlives_a_crash(driver: Driver) -> None:
     again.click(25, 5, Button.RIGHT)
     again.command(Command.FINISH)
     assert again.only.geometry == square_mask(10, 0, 10)
+
+
+def test_it_works_on_the_hierarchy_of_a_picture() -> None:
+    picture = np.full((80, 100, 3), 40, np.uint8)
+    picture[20:50, 30:70] = (220, 60, 60)
+    driver = Driver(RegionTool(), regions=RegionBrowser(build_hierarchy(picture), SIZE))
+    driver.hover(50, 35)
+    target = np.zeros((80, 100), np.bool_)
+    target[20:50, 30:70] = True
+    best = 0.0
+    driver.step(-99)
+    for _ in range(60):
+        shown = driver.draft.masks[0].mask.to_array(SIZE)
+        best = max(best, (shown & target).sum() / (shown | target).sum())
+        driver.step(1)
+    assert best > 0.9

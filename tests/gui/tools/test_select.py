@@ -267,3 +267,13 @@ def test_a_mask_moved_to_the_border_keeps_its_pixels() -> None:
     moved = driver.only.geometry
     assert isinstance(moved, Mask)
     assert moved == square_mask(80, 10, 20)
+
+
+def test_a_release_that_went_elsewhere_ends_the_drag() -> None:
+    driver = _single(Box(10, 10, 30, 30))
+    driver.press(25, 25)
+    driver.pointer(PointerKind.MOVE, 30, 25, Button.LEFT)
+    driver.hover(70, 70)
+    assert driver.only.geometry == Box(15, 10, 30, 30)
+    driver.hover(75, 70)
+    assert driver.only.geometry == Box(15, 10, 30, 30)
