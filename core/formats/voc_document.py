@@ -150,7 +150,7 @@ def _number(text: str | None) -> float | None:
 
 
 def _object(element: Element, place: str) -> VocObject:
-    edges, problem = _edges(element)
+    edges, problem = edges_of_element(element)
     return VocObject(
         place=place,
         name=_text(element, "name"),
@@ -170,7 +170,8 @@ def element_text(element: Element) -> str:
     return text
 
 
-def _edges(element: Element) -> tuple[tuple[float, float, float, float] | None, str]:
+def edges_of_element(element: Element) -> tuple[tuple[float, float, float, float] | None, str]:
+    """xmin, ymin, xmax, ymax of an object; else None and what is wrong."""
     box = element.find("bndbox")
     if box is None:
         return None, "the object has no box"

@@ -31,7 +31,8 @@ class VocImages:
             self._same_stem(stem)
             or self._as_written(written)
             or self._finder.elsewhere(stem, any_suffix=True)
-            or (self._finder.elsewhere(written) if written else None)
+            or self._elsewhere(written)
+            or (self._elsewhere(document.original_path) if document is not None else None)
         )
         if name is None:
             name = _assumed_name(stem, written)
@@ -46,8 +47,9 @@ class VocImages:
         """Whether there is such a picture."""
         return self._finder.exists(name)
 
-    def size_of(self, name: str, declared: Size | None, findings: Findings) -> Size | None:
-        """The size of the picture; that of the file when there is none, and noted faults."""
+    def size_of(self, name: str, document: VocDocument | None, findings: Findings) -> Size | None:
+        """The size of the picture; that of the file when there is none. Faults are noted."""
+        declared = document.size if document is not None else None
         if not self.exists(name):
             findings.note("filename", f"there is no image “{name}”", "kept as missing")
             return declared
@@ -56,6 +58,8 @@ class VocImages:
         except MaskwrightError as error:
             findings.note("filename", error.message, "kept without a picture")
             return declared
+        if document is None:
+            return actual
         if declared is None:
             findings.note("size", "the file has no size", "that of the picture is used")
         elif declared != actual:
@@ -66,6 +70,12 @@ class VocImages:
                 "the size of the picture is used",
             )
         return actual
+
+    def _elsewhere(self, written: str) -> str | None:
+        if not last_part(written):
+            return None
+        found = self._finder.elsewhere(written)
+        return found or self._finder.elsewhere(written, any_suffix=True)
 
     def _same_stem(self, stem: str) -> str | None:
         found = [name for name in self._by_stem.get(stem, ()) if not self._finder.is_taken(name)]

@@ -118,7 +118,8 @@ def _image_sets(folder: Path) -> Mapping[str, tuple[str, ...]]:
             lines = path.read_text("utf-8", "replace").splitlines()
         except OSError:
             continue
-        stems = tuple(fields[0] for fields in map(str.split, lines) if fields)
+        written = (line.split() for line in lines if not line.startswith("#"))
+        stems = tuple(fields[0] for fields in written if fields)
         sets[path.relative_to(base).with_suffix("").as_posix()] = stems
     return sets
 
@@ -157,7 +158,7 @@ class _Builder:
         name = self.images.name_for(source.stem, document, findings)
         if name is None:
             return None
-        size = self.images.size_of(name, document.size if document else None, findings)
+        size = self.images.size_of(name, document, findings)
         masks = self._masks.instances(source.stem, size, findings)
         if size is None:
             size = self._masks.size_of(source.stem)
@@ -188,6 +189,8 @@ class _Builder:
         if box.area == 0:
             findings.left_out(place, "the box has no area")
             return None
+        if item.edges[:2] == item.edges[2:]:
+            findings.note(place, "the box has no extent", "kept as one pixel")
         if is_swapped(item.edges):
             findings.note(place, "the corners of the box are swapped", "put right")
         if size is not None and not box.intersects(size.box):

@@ -1,0 +1,157 @@
+"""Dataset → Pascal VOC folder, read back and compared."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+
+from core.document.annotation import Annotation
+from core.document.images import Dataset
+from core.errors import ReadError
+from core.formats.atomic import make_folder, write_atomically
+from core.formats.dataset import ExportReport, SourceRecords
+from core.formats.findings import Findings
+from core.formats.text_encoding import read_bytes
+from core.formats.voc_boxes import CONVENTION, Convention
+from core.formats.voc_checking import count_mismatches
+from core.formats.voc_layout import PlannedImage, file_stems, painted, plan_image
+from core.formats.voc_masks import MAX_INDEX, labelmap_text, png_of_indices
+from core.formats.voc_xml import xml_of_image, xml_safe
+
+_SAFE_NAME = re.compile(r"[\w .()+-]{1,100}")
+
+
+def write_voc(
+    dataset: Dataset,
+    layer_id: int,
+    folder: Path,
+    *,
+    convention: Convention | None = None,
+    source: SourceRecords | None = None,
+    copy_images: bool = False,
+) -> ExportReport:
+    """Write one layer as Annotations, ImageSets, SegmentationClass and SegmentationObject.
+
+    Every image gets an XML file, those with masks or outlines the two label
+    PNGs. ``convention`` is that of the file the layer came from, else the
+    devkit's. With ``source``, files in which nothing was edited go out as they
+    came in. ``copy_images`` puts the pictures into JPEGImages, byte for byte.
+    What was written is read back and compared. Raises WriteError.
+    """
+    source = source or SourceRecords()
+    findings = Findings(folder.name)
+    layers = [dataset.load(image.id).in_layer(layer_id) for image in dataset.images]
+    convention = convention or _convention(layers)
+    labels = {label.id: label.name for label in dataset.state.labels.values()}
+    names = [name for _, name in sorted(labels.items())]
+    class_indices = {name: number for number, name in enumerate(names[:MAX_INDEX], start=1)}
+    stems = file_stems(dataset.images, findings)
+    writer = _Writer(folder, convention)
+    plans: list[PlannedImage] = []
+    mismatched = 0
+    for image, annotations in zip(dataset.images, layers, strict=True):
+        size = dataset.load(image.id).size
+        plan = plan_image(
+            image, size, stems[image.id], annotations, labels, class_indices, findings
+        )
+        plans.append(plan)
+        writer.write_image(plan, source.images.get(image.id))
+        if copy_images:
+            writer.copy_image(dataset.path_of(image), plan, findings)
+        mismatched += count_mismatches(folder, plan, convention, findings)
+    writer.write_lists(plans, names, findings)
+    if any(plan.has_masks for plan in plans):
+        indices = {number: xml_safe(name) for name, number in class_indices.items()}
+        writer.write("labelmap.txt", labelmap_text(indices).encode("utf-8"))
+    counts = {
+        "images": len(plans),
+        "annotations": sum(len(plan.objects) for plan in plans),
+        "left out": sum(entry.left_out for entry in findings.entries),
+    }
+    return ExportReport(
+        written=tuple(writer.written),
+        counts=MappingProxyType(counts),
+        losses=findings.entries,
+        verified=mismatched == 0,
+        mismatched_pixels=mismatched,
+    )
+
+
+def _convention(layers: Sequence[Sequence[Annotation]]) -> Convention:
+    """The convention that all annotations which were read have; else the devkit's."""
+    found = {item.provenance.parameters.get(CONVENTION) for layer in layers for item in layer} - {
+        None
+    }
+    return "edges" if found == {"edges"} else "one-based"
+
+
+class _Writer:
+    """Writes files below one folder and remembers them."""
+
+    def __init__(self, folder: Path, convention: Convention) -> None:
+        self.written: list[Path] = []
+        self._folder = folder
+        self._convention = convention
+        self._made: set[Path] = set()
+
+    def write(self, name: str, data: bytes) -> None:
+        """Write one file by its path below the folder."""
+        path = self._folder / name
+        if path.parent not in self._made:
+            make_folder(path.parent)
+            self._made.add(path.parent)
+        write_atomically(path, data)
+        self.written.append(path)
+
+    def write_image(self, plan: PlannedImage, raw: str | None) -> None:
+        """The XML of an image and its label PNGs."""
+        text = xml_of_image(plan, raw, self._convention)
+        self.write(f"Annotations/{plan.stem}.xml", text.encode("utf-8"))
+        if plan.has_masks:
+            classes, objects = painted(plan)
+            self.write(f"SegmentationClass/{plan.stem}.png", png_of_indices(classes))
+            self.write(f"SegmentationObject/{plan.stem}.png", png_of_indices(objects))
+
+    def copy_image(self, picture: Path, plan: PlannedImage, findings: Findings) -> None:
+        """The picture as it is, under the name of its XML file."""
+        try:
+            data = read_bytes(picture)
+        except ReadError as error:
+            findings.left_out(plan.record.path, error.message)
+            return
+        self.write(f"JPEGImages/{plan.stem}{picture.suffix}", data)
+
+    def write_lists(
+        self, plans: Sequence[PlannedImage], names: Sequence[str], findings: Findings
+    ) -> None:
+        """ImageSets: all images, those with label PNGs, and one list for each class."""
+        self._write_list("Main/trainval", [plan.stem for plan in plans])
+        segmented = [plan.stem for plan in plans if plan.has_masks]
+        if segmented:
+            self._write_list("Segmentation/trainval", segmented)
+        for name in names:
+            if not _SAFE_NAME.fullmatch(name):
+                findings.note(f"label “{name}”", "it can be no file name", "no list of its own")
+                continue
+            self._write_list(f"Main/{name}_trainval", _presence(plans, name))
+
+    def _write_list(self, name: str, lines: Sequence[str]) -> None:
+        text = "".join(f"{line}\n" for line in lines)
+        self.write(f"ImageSets/{name}.txt", text.encode("utf-8"))
+
+
+def _presence(plans: Sequence[PlannedImage], name: str) -> list[str]:
+    """Lines ``stem 1`` or ``stem -1``: whether the image has the class; 0 when only difficult."""
+    lines = []
+    for plan in plans:
+        flags = [_is_difficult(item.annotation) for item in plan.objects if item.label == name]
+        value = -1 if not flags else 0 if all(flags) else 1
+        lines.append(f"{plan.stem} {value:2d}")
+    return lines
+
+
+def _is_difficult(annotation: Annotation) -> bool:
+    attributes: Mapping[str, object] = annotation.attributes
+    return annotation.is_crowd or bool(attributes.get("difficult"))
