@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
 
-from core.document.annotation import Annotation, Geometry
-from core.document.geometry import Box, Polygon
-from core.editing.annotations import allowed_shift, move_annotations, set_geometry
+from core.document.annotation import Annotation
+from core.document.geometry import Polygon
+from core.editing.annotations import allowed_shift, move_annotations
 from gui.tools.draft import Draft
 from gui.tools.events import (
     Button,
@@ -21,69 +20,25 @@ from gui.tools.events import (
 from gui.tools.handles import (
     Handle,
     HandleKind,
-    dragged,
     edge_at,
     handle_at,
-    has_vertex,
-    with_vertex,
-    without_vertex,
 )
 from gui.tools.object_finder import ObjectFinder
 from gui.tools.responses import (
     attempt,
     clear_selection,
-    clipped_point,
     delete_selected,
     only_selected,
     selected_objects,
 )
 from gui.tools.select_draft import SelectView, select_draft
+from gui.tools.select_states import ActiveVertex, Banding, Gripping, Point, Pressing
 from gui.tools.tool import NOTHING, REDRAW, DraftRecord, ToolContext, ToolResponse
 
 _HANDLE_SCREEN_PX = 7.0
 _BODY_SCREEN_PX = 4.0
 _DRAG_SCREEN_PX = 3.0
 _SAME_PLACE_SCREEN_PX = 4.0
-
-Point = tuple[float, float]
-
-
-@dataclass(slots=True)
-class _Gripping:
-    """A handle that was at ``place`` is held; ``geometry`` is the shape as it would become."""
-
-    annotation: Annotation
-    handle: Handle
-    geometry: Geometry
-    start: Point
-    place: Point
-    moved: bool = False
-
-
-@dataclass(slots=True)
-class _Pressing:
-    """The body of an object is held; ``fresh`` says that this press selected it."""
-
-    start: Point
-    fresh: bool
-    end: Point | None = None
-
-
-@dataclass(slots=True)
-class _Banding:
-    """A rubber band is drawn; ``adds`` keeps what was selected."""
-
-    start: Point
-    adds: bool
-    end: Point | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Vertex:
-    """The vertex that was clicked last: Delete takes it away."""
-
-    annotation_id: int
-    handle: Handle
 
 
 class SelectTool:
@@ -97,8 +52,8 @@ class SelectTool:
 
     def __init__(self) -> None:
         self._finder = ObjectFinder()
-        self._state: _Gripping | _Pressing | _Banding | None = None
-        self._vertex: _Vertex | None = None
+        self._state: Gripping | Pressing | Banding | None = None
+        self._vertex: ActiveVertex | None = None
         self._clicked: tuple[Point, int] | None = None
         self._hovered_id: int | None = None
         self._hovered_handle: Handle | None = None
@@ -118,12 +73,12 @@ class SelectTool:
         if self._hovered_id in context.document.annotations:
             view.hovered_id = self._hovered_id
         view.hovered_handle = self._hovered_handle
-        if isinstance(state, _Gripping):
+        if isinstance(state, Gripping):
             view.edited, view.active = state.geometry, state.handle
-        elif isinstance(state, _Pressing) and state.end:
+        elif isinstance(state, Pressing) and state.end:
             view.shift = self._shift(state.start, state.end, context)
-        elif isinstance(state, _Banding) and state.end:
-            view.band = Box.from_corners(*state.start, *state.end)
+        elif isinstance(state, Banding):
+            view.band = state.box
         if view.active is None:
             vertex = self._active_vertex(context)
             view.active = vertex.handle if vertex else None
@@ -192,10 +147,10 @@ class SelectTool:
             self._clicked = None
             return _selecting(context.selection ^ {hits[0]})
         if not hits:
-            self._state = _Banding(start, adds=Modifiers.CONTROL in event.modifiers)
+            self._state = Banding(start, adds=Modifiers.CONTROL in event.modifiers)
             return REDRAW
         fresh = context.selection.isdisjoint(hits)
-        self._state = _Pressing(start, fresh)
+        self._state = Pressing(start, fresh)
         if fresh:
             self._clicked = (start, hits[0])
             return _selecting(frozenset({hits[0]}))
@@ -204,27 +159,17 @@ class SelectTool:
     def _grip(
         self, annotation: Annotation, handle: Handle, event: PointerEvent, context: ToolContext
     ) -> ToolResponse:
-        polygon = annotation.geometry
         if Modifiers.SHIFT in event.modifiers and handle.kind is HandleKind.VERTEX:
-            return self._drop_vertex(_Vertex(annotation.id, handle), context)
-        place = (handle.x, handle.y)
-        gripping = _Gripping(annotation, handle, polygon, (event.x, event.y), place)
-        if handle.kind is HandleKind.EDGE and isinstance(polygon, Polygon):
-            gripping.geometry, gripping.handle = with_vertex(polygon, handle, handle.x, handle.y)
-            gripping.moved = True
-        self._state = gripping
+            self._vertex = None
+            return ActiveVertex(annotation.id, handle).dropped(context)
+        self._state = Gripping.of(annotation, handle, (event.x, event.y))
         return REDRAW
 
     def _drag(self, event: PointerEvent, context: ToolContext) -> ToolResponse:
         state, point = self._state, (event.x, event.y)
-        if isinstance(state, _Gripping):
-            state.moved = state.moved or self._beyond(state.start, point)
-            if state.moved:
-                x = state.place[0] + point[0] - state.start[0]
-                y = state.place[1] + point[1] - state.start[1]
-                x, y = clipped_point(x, y, context.document.size)
-                state.geometry = dragged(_base(state), state.handle, x, y)
-                state.handle = replace(state.handle, x=x, y=y)
+        if isinstance(state, Gripping):
+            if state.moved or self._beyond(state.start, point):
+                state.drag_to(point, context.document.size)
         elif state is not None and (state.end or self._beyond(state.start, point)):
             state.end = point
         return REDRAW
@@ -238,9 +183,11 @@ class SelectTool:
     def _settle(self, event: PointerEvent, context: ToolContext) -> ToolResponse:
         """Turn what was held into a change or a selection."""
         state, self._state = self._state, None
-        if isinstance(state, _Gripping):
-            return self._let_go(state, context)
-        if isinstance(state, _Banding):
+        if isinstance(state, Gripping):
+            if state.handle.kind is HandleKind.VERTEX:
+                self._vertex = ActiveVertex(state.annotation.id, state.handle)
+            return state.let_go(context)
+        if isinstance(state, Banding):
             return self._select_inside(state, context)
         if state is None:
             return NOTHING
@@ -251,29 +198,12 @@ class SelectTool:
         ids = [item.id for item in selected_objects(context)]
         return attempt(lambda: move_annotations(context.document, ids, dx, dy))
 
-    def _let_go(self, state: _Gripping, context: ToolContext) -> ToolResponse:
-        annotation, handle = state.annotation, state.handle
-        if handle.kind is HandleKind.VERTEX:
-            self._vertex = _Vertex(annotation.id, handle)
-        if not state.moved:
-            return REDRAW
-        if isinstance(state.geometry, Box) and state.geometry.area == 0:
-            return ToolResponse(message="A box needs a width and a height.", draft_changed=True)
-        added = _vertex_count(state.geometry) != _vertex_count(annotation.geometry)
-        name = "Resize box" if handle.kind is HandleKind.BOX else "Move vertex"
-        return attempt(
-            lambda: set_geometry(
-                context.document, annotation.id, state.geometry, "Add vertex" if added else name
-            )
-        )
-
-    def _select_inside(self, state: _Banding, context: ToolContext) -> ToolResponse:
+    def _select_inside(self, state: Banding, context: ToolContext) -> ToolResponse:
         kept = context.selection if state.adds else frozenset()
         self._clicked = None
-        if state.end is None:
+        if state.box is None:
             return _selecting(kept)
-        band = Box.from_corners(*state.start, *state.end)
-        return _selecting(kept | self._finder.inside(context, band))
+        return _selecting(kept | self._finder.inside(context, state.box))
 
     def _click_through(self, event: PointerEvent, context: ToolContext) -> ToolResponse:
         """The smallest object, or the next larger one when the same place is clicked again."""
@@ -300,18 +230,6 @@ class SelectTool:
                 return self._grip(editable, edge, event, context)
         return self._press(event, context)
 
-    def _drop_vertex(self, vertex: _Vertex, context: ToolContext) -> ToolResponse:
-        self._vertex = None
-        polygon = context.document.annotations[vertex.annotation_id].geometry
-        if not isinstance(polygon, Polygon):
-            return ToolResponse(message="Only vertices of polygons can be taken away.")
-        remaining = without_vertex(polygon, vertex.handle)
-        if remaining is None:
-            return ToolResponse(message="A polygon keeps at least three vertices.")
-        return attempt(
-            lambda: set_geometry(context.document, vertex.annotation_id, remaining, "Delete vertex")
-        )
-
     def _command(self, command: Command, context: ToolContext) -> ToolResponse:
         if command is Command.CANCEL:
             if self._state or self._vertex:
@@ -319,18 +237,14 @@ class SelectTool:
                 return REDRAW
             return clear_selection(context)
         if command is Command.DELETE and self._state is None:
-            vertex = self._active_vertex(context)
-            return self._drop_vertex(vertex, context) if vertex else delete_selected(context)
+            vertex, self._vertex = self._active_vertex(context), None
+            return vertex.dropped(context) if vertex else delete_selected(context)
         return NOTHING
 
-    def _active_vertex(self, context: ToolContext) -> _Vertex | None:
+    def _active_vertex(self, context: ToolContext) -> ActiveVertex | None:
         """The active vertex while its object is the one selected and still has it."""
-        vertex, editable = self._vertex, _editable(context)
-        if vertex is None or editable is None or editable.id != vertex.annotation_id:
-            return None
-        polygon = editable.geometry
-        kept = isinstance(polygon, Polygon) and has_vertex(polygon, vertex.handle)
-        return vertex if kept else None
+        vertex = self._vertex
+        return vertex if vertex and vertex.is_in(_editable(context)) else None
 
     def _hits(self, event: PointerEvent, context: ToolContext) -> list[int]:
         return self._finder.at(context, event.x, event.y, _BODY_SCREEN_PX * self._scale)
@@ -351,14 +265,3 @@ def _editable(context: ToolContext) -> Annotation | None:
     """The single selected object, unless it is locked."""
     annotation = only_selected(context)
     return annotation if annotation and not annotation.locked else None
-
-
-def _base(state: _Gripping) -> Geometry:
-    """What a drag starts from: boxes may turn inside out, so they start anew every time."""
-    if isinstance(state.geometry, Box):
-        return state.annotation.geometry
-    return state.geometry
-
-
-def _vertex_count(geometry: Geometry) -> int:
-    return geometry.vertex_count if isinstance(geometry, Polygon) else 0

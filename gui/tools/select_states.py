@@ -1,0 +1,127 @@
+"""What the select tool may be doing: gripping a handle, pressing on objects, drawing a band."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from core.document.annotation import Annotation, Geometry
+from core.document.geometry import Box, Polygon, Size
+from core.editing.annotations import set_geometry
+from gui.tools.handles import (
+    Handle,
+    HandleKind,
+    dragged,
+    has_vertex,
+    with_vertex,
+    without_vertex,
+)
+from gui.tools.responses import attempt, clipped_point
+from gui.tools.tool import REDRAW, ToolContext, ToolResponse
+
+Point = tuple[float, float]
+
+
+@dataclass(slots=True)
+class Gripping:
+    """A handle that was at ``place`` is held; ``geometry`` is the shape as it would become."""
+
+    annotation: Annotation
+    handle: Handle
+    geometry: Geometry
+    start: Point
+    place: Point
+    moved: bool = False
+
+    @classmethod
+    def of(cls, annotation: Annotation, handle: Handle, start: Point) -> Gripping:
+        """Grip a handle; the middle of an edge becomes a vertex at once."""
+        place, polygon = (handle.x, handle.y), annotation.geometry
+        if handle.kind is HandleKind.EDGE and isinstance(polygon, Polygon):
+            geometry, vertex = with_vertex(polygon, handle, *place)
+            return cls(annotation, vertex, geometry, start, place, moved=True)
+        return cls(annotation, handle, polygon, start, place)
+
+    def drag_to(self, point: Point, size: Size) -> None:
+        """Move the handle as far as the pointer has moved, within the image."""
+        x, y = clipped_point(
+            self.place[0] + point[0] - self.start[0],
+            self.place[1] + point[1] - self.start[1],
+            size,
+        )
+        # A box may turn inside out, so it is resized from what it was at first.
+        whole = isinstance(self.geometry, Box)
+        base = self.annotation.geometry if whole else self.geometry
+        self.geometry = dragged(base, self.handle, x, y)
+        self.handle = replace(self.handle, x=x, y=y)
+        self.moved = True
+
+    def let_go(self, context: ToolContext) -> ToolResponse:
+        """The change of the shape."""
+        if not self.moved:
+            return REDRAW
+        if isinstance(self.geometry, Box) and self.geometry.area == 0:
+            return ToolResponse(message="A box needs a width and a height.", draft_changed=True)
+        return attempt(
+            lambda: set_geometry(
+                context.document, self.annotation.id, self.geometry, self._change_name()
+            )
+        )
+
+    def _change_name(self) -> str:
+        if self.handle.kind is HandleKind.BOX:
+            return "Resize box"
+        before = self.annotation.geometry
+        if not (isinstance(self.geometry, Polygon) and isinstance(before, Polygon)):
+            return "Move point"
+        added = self.geometry.vertex_count > before.vertex_count
+        return "Add vertex" if added else "Move vertex"
+
+
+@dataclass(slots=True)
+class Pressing:
+    """The body of an object is held; ``fresh`` says that this press selected it."""
+
+    start: Point
+    fresh: bool
+    end: Point | None = None
+
+
+@dataclass(slots=True)
+class Banding:
+    """A rubber band is drawn; ``adds`` keeps what was selected."""
+
+    start: Point
+    adds: bool
+    end: Point | None = None
+
+    @property
+    def box(self) -> Box | None:
+        """The band, None while the pointer has hardly moved."""
+        return None if self.end is None else Box.from_corners(*self.start, *self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveVertex:
+    """The vertex that was gripped last: Delete takes it away."""
+
+    annotation_id: int
+    handle: Handle
+
+    def is_in(self, annotation: Annotation | None) -> bool:
+        """Whether this object still has the vertex at its place."""
+        if annotation is None or annotation.id != self.annotation_id:
+            return False
+        polygon = annotation.geometry
+        return isinstance(polygon, Polygon) and has_vertex(polygon, self.handle)
+
+    def dropped(self, context: ToolContext) -> ToolResponse:
+        """The change that takes the vertex away."""
+        polygon = context.document.annotations[self.annotation_id].geometry
+        if not isinstance(polygon, Polygon):
+            return ToolResponse(message="Only vertices of polygons can be taken away.")
+        remaining = without_vertex(polygon, self.handle)
+        if remaining is None:
+            return ToolResponse(message="A polygon keeps at least three vertices.")
+        return attempt(
+            lambda: set_geometry(context.document, self.annotation_id, remaining, "Delete vertex")
+        )
