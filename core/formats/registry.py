@@ -18,7 +18,7 @@ from core.formats.voc import read_voc
 from core.formats.voc_document import is_voc_xml
 
 _MAX_FILES = 50
-_FOLDERS_OF_JSON = (".", "annotations", "Annotations")
+_PLACES_OF_JSON = ("*.json", "annotations/*.json", "*/*.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +89,17 @@ def _detect_folder(folder: Path) -> DetectedFormat:
 
 
 def _detect_json_in(folder: Path) -> DetectedFormat:
-    candidates = [
-        file for place in _FOLDERS_OF_JSON for file in sorted((folder / place).glob("*.json"))
-    ]
     found: list[DetectedFormat] = []
-    for file in candidates[:_MAX_FILES]:
-        try:
-            detected = _detect_json(file)
-        except MaskwrightError:
-            continue
-        if detected.name == "coco":
-            found.append(detected)
+    for place in _PLACES_OF_JSON:
+        for file in islice(sorted(folder.glob(place)), _MAX_FILES):
+            try:
+                detected = _detect_json(file)
+            except MaskwrightError:
+                continue
+            if detected.name == "coco":
+                found.append(detected)
+        if found:
+            break
     if len(found) == 1:
         return found[0]
     if found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from defusedxml.ElementTree import parse
+from defusedxml.ElementTree import fromstring
 from PIL import Image
 
 from core.errors import ReadError
@@ -52,7 +52,7 @@ def count_mismatches(
 
 def _wrong_boxes(path: Path, plan: PlannedImage, convention: Convention) -> int:
     try:
-        found = parse(path, forbid_dtd=True).getroot().findall("object")
+        found = fromstring(path.read_bytes(), forbid_dtd=True).findall("object")
     except (OSError, SyntaxError, ValueError) as error:
         raise ReadError(f"{path} could not be read back after writing: {error}.") from error
     wrong = abs(len(found) - len(plan.objects))

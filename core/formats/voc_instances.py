@@ -17,6 +17,7 @@ from core.formats.findings import Findings
 from core.formats.voc_masks import CLASSES, VOID, IndexArray, read_class_names, read_indices
 
 _MIN_BOX_IOU = 0.5
+_MARGIN_PX = 2.0
 _MAX_SIDE_PX = 100_000
 
 
@@ -110,8 +111,8 @@ def match_instances(
 ) -> dict[int, Mask]:
     """The mask of each object (by its place in the XML), where one belongs to it.
 
-    In the devkit the n-th object has index n; where its box does not fit, the
-    best box of the same class is taken, and none below an IoU of 0.5.
+    In the devkit the n-th object has index n; where the mask does not lie in its
+    box, the best box of the same class is taken, and none below an IoU of 0.5.
     """
     matched: dict[int, Mask] = {}
     left = list(instances)
@@ -130,7 +131,12 @@ def match_instances(
 
 
 def _fits(item: tuple[str, Box | None], instance: InstanceMask) -> bool:
-    return _score(item, instance) > 0
+    """Whether the object of this number is meant: others may cover most of it."""
+    name, box = item
+    if box is None or instance.class_name not in (name, "object"):
+        return False
+    bounds = instance.mask.bounds
+    return box.expanded(_MARGIN_PX).united(bounds) == box.expanded(_MARGIN_PX)
 
 
 def _score(item: tuple[str, Box | None], instance: InstanceMask) -> float:

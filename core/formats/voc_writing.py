@@ -51,11 +51,9 @@ def write_voc(
     writer = _Writer(folder, convention)
     plans: list[PlannedImage] = []
     mismatched = 0
-    for image, annotations in zip(dataset.images, layers, strict=True):
+    for image, layer in zip(dataset.images, layers, strict=True):
         size = dataset.load(image.id).size
-        plan = plan_image(
-            image, size, stems[image.id], annotations, labels, class_indices, findings
-        )
+        plan = plan_image(image, size, stems[image.id], layer, labels, class_indices, findings)
         plans.append(plan)
         writer.write_image(plan, source.images.get(image.id))
         if copy_images:

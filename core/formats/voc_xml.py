@@ -111,7 +111,7 @@ def _same_box(element: Element, box: Box, convention: Convention) -> bool:
 def _set_box(element: Element, box: Box, convention: Convention) -> None:
     parent = _child(element, "bndbox")
     for name, value in zip(EDGES, edges_of_box(box, convention), strict=True):
-        _child(parent, name).text = str(int(value)) if value.is_integer() else repr(value)
+        _child(parent, name).text = _number_text(float(value))
 
 
 def _set_attributes(element: Element, annotation: Annotation) -> None:
@@ -139,6 +139,10 @@ def _attribute(element: Element, name: str) -> Element:
     attribute = SubElement(parent, "attribute")
     SubElement(attribute, "name").text = xml_safe(name)
     return SubElement(attribute, "value")
+
+
+def _number_text(value: float) -> str:
+    return str(int(value)) if value.is_integer() else repr(value)
 
 
 def xml_safe(text: str) -> str:
