@@ -56,6 +56,20 @@ class _Hover:
         return self.nodes[self.level]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Click:
+    """The pixels that a click changed in the draft."""
+
+    changed: Mask
+    subtract: bool
+
+    def done_to(self, draft: Mask) -> Mask:
+        return draft.without(self.changed) if self.subtract else draft.united(self.changed)
+
+    def taken_back(self, draft: Mask) -> Mask:
+        return draft.united(self.changed) if self.subtract else draft.without(self.changed)
+
+
 class RegionTool:
     """Hover shows a region, steps climb and descend, clicks add and take away.
 
@@ -72,7 +86,7 @@ class RegionTool:
         self._area_px: float | None = None
         self._subtracts = False
         self._draft = Mask.empty()
-        self._earlier: list[Mask] = []
+        self._clicks: list[_Click] = []
 
     def handle(self, event: ToolEvent, context: ToolContext) -> ToolResponse:
         """Take an event."""
@@ -106,7 +120,7 @@ class RegionTool:
     def cancel(self) -> None:
         """Drop the draft."""
         self._draft = Mask.empty()
-        self._earlier.clear()
+        self._clicks.clear()
 
     def checkpoint(self, context: ToolContext) -> DraftRecord | None:
         """The pixels of the draft."""
@@ -201,12 +215,12 @@ class RegionTool:
 
     def _take(self, region: Mask) -> ToolResponse:
         """Add the region to the draft or take it away."""
-        before = self._draft
-        after = before.without(region) if self._subtracts else before.united(region)
-        if after == before:
-            return ToolResponse(message=_unchanged(self._subtracts), draft_changed=True)
-        self._earlier.append(before)
-        self._draft = after
+        draft, subtract = self._draft, self._subtracts
+        click = _Click(draft.intersected(region) if subtract else region.without(draft), subtract)
+        if click.changed.is_empty:
+            return ToolResponse(message=_unchanged(subtract), draft_changed=True)
+        self._clicks.append(click)
+        self._draft = click.done_to(draft)
         self._area_px = float(region.area)
         return REDRAW
 
@@ -229,16 +243,18 @@ class RegionTool:
         return ToolResponse(response.change, selection=frozenset(), draft_changed=True)
 
     def _command(self, command: Command, context: ToolContext) -> ToolResponse:
-        if self._draft.is_empty and not self._earlier:
+        if self._draft.is_empty and not self._clicks:
             if command is Command.DELETE:
                 return delete_selected(context)
             return NOTHING if command is Command.DROP_LAST else clear_selection(context)
         if command is Command.FINISH:
             return self._completed_and_left(context)
-        if command is Command.DROP_LAST and self._earlier:
-            self._draft = self._earlier.pop()
+        if command is Command.CANCEL:
+            self.cancel()
             return REDRAW
-        self.cancel()
+        if not self._clicks:
+            return ToolResponse(message="There is no click to take back. Esc drops the draft.")
+        self._draft = self._clicks.pop().taken_back(self._draft)
         return REDRAW
 
 

@@ -73,6 +73,8 @@ def test_clicks_add_and_take_away_and_enter_makes_an_object(driver: Driver) -> N
 def test_backspace_takes_the_clicks_back_one_by_one(driver: Driver) -> None:
     driver.click(15, 5)
     driver.click(25, 5)
+    driver.click(15, 5, Button.RIGHT)
+    driver.command(Command.DROP_LAST)
     driver.command(Command.DROP_LAST)
     assert driver.draft.masks[0].mask == square_mask(10, 0, 10)
     driver.command(Command.DROP_LAST)
@@ -149,6 +151,8 @@ def test_the_draft_outlives_a_crash(driver: Driver) -> None:
     driver.click(15, 5)
     driver.click(25, 5)
     again = driver.after_a_crash(RegionTool())
+    again.command(Command.DROP_LAST)
+    assert "Esc" in again.message
     again.click(25, 5, Button.RIGHT)
     again.command(Command.FINISH)
     assert again.only.geometry == square_mask(10, 0, 10)
