@@ -75,7 +75,8 @@ def _skip_without_gpu(items: list[pytest.Item]) -> None:
 
 
 def _has_gpu() -> bool:
-    if importlib.util.find_spec("torch") is None:
+    without_driver = sys.platform == "linux" and not any(Path("/dev").glob("nvidia[0-9]*"))
+    if without_driver or importlib.util.find_spec("torch") is None:
         return False
     import torch
 

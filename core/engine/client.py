@@ -13,13 +13,10 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
-from core.document.geometry import Size
 from core.engine import wire
-from core.engine.arrays import ArrayFolder, ArrayPack, PackReader, pack_names
-from core.engine.packing import unpack_proposals
+from core.engine.exchange import Exchange
 from core.engine.process import EngineProcess, exit_sentence
 from core.engine.protocol import (
     EngineDied,
@@ -33,7 +30,6 @@ from core.engine.protocol import (
     ModelRequest,
 )
 from core.engine.schedule import Job, Schedule
-from core.models.proposal import Proposal, ProposalKey, ProposalSet
 
 DEFAULT_RUNNER = "core.engine.model_runner:ModelRunner"
 NOT_STARTED = "not started yet"
@@ -100,13 +96,12 @@ class EngineClient:
         self._closed = False
         self._thread: threading.Thread | None = None
         # What follows belongs to the client's thread alone.
-        self._folder: ArrayFolder | None = None
+        self._exchange: Exchange | None = None
         self._process: EngineProcess | None = None
         self._process_number = 0
         self._ready = False
         self._asked_to_stop = False
         self._deadline: float | None = None
-        self._image_names = pack_names("image")
 
     @property
     def device_line(self) -> str:
@@ -161,8 +156,8 @@ class EngineClient:
                 self._begin_next()
         finally:
             self._end_process()
-            if self._folder is not None:
-                self._folder.close()
+            if self._exchange is not None:
+                self._exchange.close()
 
     def _next_item(self) -> _Item:
         """The next thing to react to; a look when a job has overstayed its cancelling."""
@@ -206,18 +201,18 @@ class EngineClient:
                 self._on_called_off()
 
     def _on_finished(self, message: wire.Finished) -> None:
-        folder = self._folder
-        if folder is None:
+        with self._lock:
+            job = self._schedule.running
+        if job is None or self._exchange is None:
             return
         try:
-            reader = PackReader.loaded(folder.path / message.arrays_file)
-            items = unpack_proposals(message.items, reader)
+            proposals = self._exchange.proposals(message, job.request)
         except (OSError, ValueError) as error:
             _LOG.exception("The engine's result cannot be read")
             sentence = f"The engine's result could not be read: {error}."
-            self._end_job(lambda job: JobFailed(job.id, sentence))
+            self._end_job(lambda ended: JobFailed(ended.id, sentence))
             return
-        self._end_job(lambda job: _finished(job, message, items))
+        self._end_job(lambda ended: JobFinished(ended.id, proposals))
 
     def _on_called_off(self) -> None:
         with self._lock:
@@ -278,11 +273,11 @@ class EngineClient:
         self._process_number += 1
         number = self._process_number
         try:
-            if self._folder is None:
-                self._folder = ArrayFolder(self._temporary_folder)
+            if self._exchange is None:
+                self._exchange = Exchange(self._temporary_folder)
             self._process = EngineProcess(
                 python=self._python,
-                folder=self._folder.path,
+                folder=self._exchange.folder,
                 device=self._device,
                 runner=self._runner,
                 on_message=lambda message: self._inbox.put(_Heard(number, message)),
@@ -291,34 +286,17 @@ class EngineClient:
             self._fail_all(f"The engine could not be started: {error}.", "")
 
     def _send(self, job: Job) -> None:
-        if self._process is None or self._folder is None:
+        if self._process is None or self._exchange is None:
             return
         try:
-            message = self._message(job, self._folder)
+            message = self._exchange.message(job.id, job.request)
         except OSError as error:
             sentence = f"The image could not be passed to the engine: {error.strerror}."
-            hint = f"Is there room in {self._folder.path.parent}?"
+            hint = f"Is there room in {self._exchange.folder.parent}?"
             self._end_job(lambda ended: JobFailed(ended.id, sentence, hint))
             self._inbox.put(_Look())
             return
         self._process.send(message)
-
-    def _message(self, job: Job, folder: ArrayFolder) -> wire.RunJob:
-        request = job.request
-        build = partial(
-            wire.RunJob,
-            job=job.id,
-            model_id=request.model_id,
-            weights=str(request.weights) if request.weights else None,
-            parameters=dict(request.parameters),
-        )
-        if isinstance(request.image, Path):
-            return build(image_path=str(request.image))
-        pack = ArrayPack()
-        place = pack.add(request.image)
-        name = next(self._image_names)
-        pack.write(folder.path / name)
-        return build(arrays_file=name, image=place)
 
     def _end_process(self, *, wait: bool = False) -> int:
         """Forget the process and make sure that it is gone."""
@@ -328,8 +306,8 @@ class EngineClient:
         if process is None:
             return 0
         status = process.wait() if wait else process.end()
-        if self._folder is not None:
-            self._folder.clear()
+        if self._exchange is not None:
+            self._exchange.clear()
         return status
 
     def _end_job(self, event: Callable[[Job], EngineEvent]) -> None:
@@ -360,17 +338,6 @@ class EngineClient:
         with self._lock:
             running = self._schedule.running
             return running is not None and running.id == job_id and not running.called_off
-
-
-def _finished(job: Job, message: wire.Finished, items: tuple[Proposal, ...]) -> JobFinished:
-    request = job.request
-    key = ProposalKey(
-        request.image_digest, request.model_id, message.weights_hash, dict(request.parameters)
-    )
-    proposals = ProposalSet(
-        key, Size(*message.size), items, message.degraded, message.seconds, message.device
-    )
-    return JobFinished(job.id, proposals)
 
 
 def _with_absolute_paths(request: ModelRequest) -> ModelRequest:

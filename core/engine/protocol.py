@@ -43,13 +43,19 @@ class ModelRequest:
     weights: Path | None = None
     parameters: Mapping[str, AttributeValue] = field(default_factory=lambda: MappingProxyType({}))
 
+    def is_about_the_image_of(self, other: ModelRequest) -> bool:
+        """Whether both are about the same image; without a digest only the very same one is."""
+        if self.image_digest or other.image_digest:
+            return self.image_digest == other.image_digest
+        return self.image is other.image
+
     def asks_the_same_as(self, other: ModelRequest) -> bool:
         """Whether both would give the same proposals."""
-        return self._question == other._question
-
-    @property
-    def _question(self) -> tuple[str, str, Path | None, dict[str, AttributeValue]]:
-        return self.image_digest, self.model_id, self.weights, dict(self.parameters)
+        return self.is_about_the_image_of(other) and (
+            self.model_id == other.model_id
+            and self.weights == other.weights
+            and dict(self.parameters) == dict(other.parameters)
+        )
 
 
 @dataclass(frozen=True, slots=True)

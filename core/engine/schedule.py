@@ -117,5 +117,5 @@ def _is_outdated(old: Job, new: Job) -> bool:
     """Whether a visible job was meant for another image, or for the same model's older settings."""
     if old is new or old.lane is not Lane.VISIBLE:
         return False
-    other_image = old.request.image_digest != new.request.image_digest
-    return other_image or old.request.model_id == new.request.model_id
+    same_image = old.request.is_about_the_image_of(new.request)
+    return not same_image or old.request.model_id == new.request.model_id

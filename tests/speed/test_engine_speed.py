@@ -13,10 +13,18 @@ import pytest
 
 from core.document.geometry import Size
 from core.engine.client import EngineClient
-from core.engine.protocol import EngineEvent, JobFinished, Lane, ModelRequest
+from core.engine.protocol import (
+    EngineEvent,
+    JobCancelled,
+    JobFinished,
+    JobProgress,
+    Lane,
+    ModelRequest,
+)
 
 pytestmark = pytest.mark.speed
 TIMEOUT_S = 30.0
+HARD_CANCEL_S = 0.1
 
 
 @pytest.fixture
@@ -71,3 +79,26 @@ def test_start(benchmark: Any, tmp_path: Path) -> None:
         client.close()
 
     benchmark.pedantic(start, rounds=5)
+
+
+def test_hard_cancel(
+    benchmark: Any, client: EngineClient, events: queue.SimpleQueue[EngineEvent]
+) -> None:
+    """From the wish to stop a model that does not listen until its process is gone."""
+    image = np.zeros((480, 640, 3), np.uint8)
+    numbers = count()
+
+    def begin() -> tuple[tuple[int], dict[str, object]]:
+        request = ModelRequest(image, str(next(numbers)), "deaf")
+        job = client.submit(request, Lane.VISIBLE)
+        while not isinstance(events.get(timeout=TIMEOUT_S), JobProgress):
+            pass
+        return (job,), {}
+
+    def cancel(job: int) -> None:
+        client.cancel(job, hard=True)
+        while not isinstance(events.get(timeout=TIMEOUT_S), JobCancelled):
+            pass
+
+    benchmark.pedantic(cancel, setup=begin, rounds=10)
+    assert benchmark.stats.stats.median < HARD_CANCEL_S

@@ -3,7 +3,6 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -151,15 +150,13 @@ def test_a_model_that_does_not_listen_is_ended(make_engine: MakeEngine) -> None:
 
 
 @pytest.mark.parametrize("model", ["wait", "deaf", "holds the interpreter"])
-def test_a_hard_cancel_frees_the_device_within_100_ms(engine: Engine, model: str) -> None:
+def test_a_hard_cancel_ends_the_process_whatever_it_does(engine: Engine, model: str) -> None:
     job = engine.ask(model)
     engine.wait_until_running(job)
     pid = pid_of(engine)
-    begun = time.monotonic()
     engine.client.cancel(job, hard=True)
     assert engine.outcome(job) == JobCancelled(job)
     assert not is_alive(pid)
-    assert time.monotonic() - begun < 0.1
     engine.finished(engine.ask("mask"))
 
 
@@ -264,7 +261,7 @@ def test_no_room_for_the_image_is_a_sentence(
 
     engine.finished(engine.ask("mask"))
     with monkeypatch.context() as patch:
-        patch.setattr("core.engine.client.ArrayPack.write", full)
+        patch.setattr("core.engine.exchange.ArrayPack.write", full)
         failed = engine.outcome(engine.ask("mask"))
     assert isinstance(failed, JobFailed)
     assert "No space left on device" in failed.message

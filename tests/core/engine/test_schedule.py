@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from core.engine.protocol import Lane, ModelRequest
@@ -128,3 +129,13 @@ def test_cancelling_a_waiting_job_drops_it_and_nothing_else() -> None:
     assert schedule.cancel(jobs[1].id) is None
     assert schedule.cancel(999) is None
     assert order(schedule) == ["a unet", "c unet"]
+
+
+def test_pictures_without_a_digest_are_not_taken_for_each_other() -> None:
+    schedule = Schedule()
+    picture, other = np.zeros((2, 2, 3), np.uint8), np.zeros((2, 2, 3), np.uint8)
+    first, _ = schedule.add(ModelRequest(picture, "", "unet"), Lane.BATCH)
+    same, _ = schedule.add(ModelRequest(picture, "", "unet"), Lane.BATCH)
+    second, _ = schedule.add(ModelRequest(other, "", "unet"), Lane.BATCH)
+    assert same is first
+    assert second is not first
