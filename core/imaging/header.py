@@ -155,8 +155,11 @@ def _orientation(image: Image) -> int:
     """EXIF orientation that remains to be applied; Pillow itself turns TIFF upright."""
     if image.format == "TIFF":
         return 1
+    from PIL import Image as Pillow
+
     try:
-        number = image.getexif().get(0x0112, 1)
+        # That of the base class: a PNG's own would decode the picture to look behind it.
+        number = Pillow.Image.getexif(image).get(0x0112, 1)
     except DECODER_ERRORS:
         # A picture is worth showing even when what is written about it is damaged.
         return 1

@@ -43,6 +43,7 @@ PREVIEW_MIN_PIXELS = 4_000_000
 
 _END_OF_JPEG = b"\xff\xd9"
 _TAIL_BYTES = 1 << 16
+_PADDING_BYTES = 16
 
 
 def read_image(path: Path, *, max_pixels: int = MAX_PIXELS) -> RgbImage:
@@ -112,6 +113,8 @@ def _decode(path: Path, image: Image, header: ImageHeader) -> RgbImage:
             rgb = _decode_jpeg(path)
             if rgb is not None and rgb.shape[:2] == header.stored.shape:
                 return rgb
+            if _ends_in_zeros(path):
+                raise ValueError("it ends in zeros instead of pixels")
         image.load()
         if header.format == "PNG" and ";16" in header.raw_mode:
             return _decode_deep_png(path, image)
@@ -129,6 +132,16 @@ def _decode_jpeg(path: Path) -> RgbImage | None:
         return None
     rgb = _decode_bytes(data, cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION)
     return None if rgb is None else np.asarray(rgb, np.uint8)
+
+
+def _ends_in_zeros(path: Path) -> bool:
+    """Whether a JPEG without its end was padded, as a download or copy that broke off is.
+
+    Decoders take zeros for flat grey and see nothing wrong.
+    """
+    tail = _read_bytes(path)[-_TAIL_BYTES:].tobytes()
+    content = tail.rstrip(b"\0")
+    return len(tail) - len(content) >= _PADDING_BYTES and not content.endswith(_END_OF_JPEG)
 
 
 def _decode_deep_png(path: Path, image: Image) -> RgbImage:
