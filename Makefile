@@ -1,16 +1,18 @@
+# make run   opens the demo project (with no display: plays it offscreen and says where everything is)
+# make test  style, types, import rules and tests
 .PHONY: run test test-slow bench setup clean
 
 run: setup
-	@.venv/bin/python -P -m resources.setup.launch
+	@.venv/bin/maskwright demo
 
 test: setup
 	@sh resources/setup/check.sh
 
 test-slow: setup
-	@QT_QPA_PLATFORM=offscreen .venv/bin/python -m pytest -m "slow" -q --timeout 1200
+	@OMP_NUM_THREADS=1 QT_QPA_PLATFORM=offscreen .venv/bin/python -m pytest -q -m slow --timeout 1500
 
 bench: setup
-	@QT_QPA_PLATFORM=offscreen .venv/bin/python -m pytest -m "speed" -q tests/speed
+	@OMP_NUM_THREADS=1 QT_QPA_PLATFORM=offscreen .venv/bin/python -m pytest -q -m speed --timeout 1500 tests/speed
 
 setup:
 	@sh resources/setup/install.sh

@@ -1,0 +1,311 @@
+"""The ``maskwright`` command: the same work without a screen, and the way to the window.
+
+The window lives in ``gui``, which ``core`` does not know: it is handed in.
+"""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Protocol
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+from typer.core import TyperGroup
+
+from core.errors import MaskwrightError
+
+if TYPE_CHECKING:
+    from core.document.images import Dataset
+    from core.project.project import Project
+    from core.scoring.report import DatasetScore
+
+EXIT_ERROR = 1
+EXIT_LOSSES = 3
+
+_IMAGES_HELP = "Folder of the images, where they do not lie with the annotations."
+_DEVICE_HELP = "auto, cpu, cuda or mps. auto takes a GPU where there is one."
+
+
+class Screens(Protocol):
+    """What needs a screen, or plays as if there were one."""
+
+    def open_window(self, path: Path | None, *, demo: bool) -> int:
+        """Open the window; returns the exit status when it is closed."""
+
+    def play_demo(self, folder: Path | None) -> int:
+        """Play the demo journey offscreen; returns the exit status."""
+
+
+class _OpenByDefault(TyperGroup):
+    """``maskwright PATH`` means ``maskwright open PATH``."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
+        known = set(self.commands) | {"--help", "--version"}
+        completing = args and args[0].startswith("--") and "completion" in args[0]
+        if not args:
+            args = ["open"]
+        elif args[0] not in known and not completing:
+            args = ["open", *args]
+        return super().parse_args(ctx, args)
+
+
+def build_command(screens: Screens) -> Callable[[], None]:
+    """The command, ready to be called."""
+    app = typer.Typer(
+        cls=_OpenByDefault,
+        help="Label images and review predictions. `maskwright PATH` opens a folder of images, "
+        "a COCO json, a Pascal VOC folder or a project in a window; the other commands work "
+        "without a screen.",
+        rich_markup_mode="markdown",
+        no_args_is_help=False,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+    )
+    app.command("open")(_open_command(screens))
+    app.command("demo")(_demo_command(screens))
+    app.command("export")(export)
+    app.command("score")(score)
+    app.command("propose")(propose)
+    app.command("doctor")(doctor)
+    app.callback()(_options)
+
+    def run() -> None:
+        try:
+            app()
+        except MaskwrightError as error:
+            Console(stderr=True).print(str(error), style="red", markup=False, highlight=False)
+            sys.exit(EXIT_ERROR)
+
+    return run
+
+
+def _options(
+    show_version: Annotated[
+        bool, typer.Option("--version", help="Say which version this is, and end.", is_eager=True)
+    ] = False,
+) -> None:
+    if show_version:
+        from importlib.metadata import version
+
+        print(f"maskwright {version('maskwright')}")
+        raise typer.Exit
+
+
+def _open_command(screens: Screens) -> Callable[..., None]:
+    def open_path(
+        path: Annotated[
+            Path | None,
+            typer.Argument(
+                help="Folder of images, COCO json, Pascal VOC folder or project file; "
+                "without one the start page is shown."
+            ),
+        ] = None,
+    ) -> None:
+        """Open images, annotations or a project in the window.
+
+        Example: `maskwright open photographs/`. The project is made beside what is
+        opened, saves itself, and is found again next time.
+        """
+        from core.headless.doctor import has_display
+
+        if path is not None and not path.exists():
+            raise MaskwrightError(f"There is no file or folder {path}.", "Check the path.")
+        if not has_display():
+            raise MaskwrightError(
+                "There is no display to open a window on.",
+                "Use a desktop session or xvfb-run; `maskwright --help` lists what works without.",
+            )
+        raise typer.Exit(screens.open_window(path, demo=False))
+
+    return open_path
+
+
+def _demo_command(screens: Screens) -> Callable[..., None]:
+    def demo(
+        folder: Annotated[
+            Path | None, typer.Option(help="Where the offscreen journey puts its files.")
+        ] = None,
+        offscreen: Annotated[
+            bool, typer.Option("--offscreen", help="Play it without a window even if there is one.")
+        ] = False,
+    ) -> None:
+        """Open the demo project; with no display, play the whole journey offscreen.
+
+        The journey opens the pictures, takes regions, runs the bundled models,
+        accepts, fixes, undoes, exports and scores, and says where everything is.
+        """
+        from core.headless.doctor import has_display
+
+        if offscreen or not has_display():
+            raise typer.Exit(screens.play_demo(folder))
+        raise typer.Exit(screens.open_window(None, demo=True))
+
+    return demo
+
+
+def export(
+    project: Annotated[Path, typer.Argument(help="Project, or anything that can be opened.")],
+    target: Annotated[Path, typer.Argument(help="File to write; for VOC a folder.")],
+    to: Annotated[str, typer.Option(help="coco (masks as run lengths), coco-polygons, voc")] = "",
+    layer: Annotated[
+        str | None, typer.Option(help="Name or role of the layer; normally what you drew.")
+    ] = None,
+) -> None:
+    """Write the annotations of a project as COCO or Pascal VOC.
+
+    Example: `maskwright export cells.maskwright cells.json`. What is written is
+    read back and compared pixel by pixel. Exit status: 0 everything could be
+    expressed, 3 something could not and is listed.
+    """
+    from core.formats.exporting import ExportKind
+    from core.headless.exporting import export_project, layer_to_export
+
+    names = [kind.value for kind in ExportKind]
+    chosen = to or ("coco" if target.suffix.lower() == ".json" else "voc")
+    if chosen not in names:
+        raise MaskwrightError(f"There is no format “{chosen}”.", f"Use one of {', '.join(names)}.")
+    opened = _open_project(project)
+    try:
+        found = layer_to_export(opened.history.state, layer)
+        report = export_project(opened, found.id, target, ExportKind(chosen))
+    finally:
+        opened.close()
+    console = _console()
+    console.print(report.summary)
+    for entry in report.losses:
+        console.print(f"  {entry}")
+    for path in report.written[:3]:
+        console.print(str(path))
+    if len(report.written) > 3:
+        console.print(f"… {len(report.written)} files in all")
+    if not report.verified:
+        raise typer.Exit(EXIT_ERROR)
+    if report.losses:
+        raise typer.Exit(EXIT_LOSSES)
+
+
+def score(
+    truth: Annotated[Path, typer.Argument(help="Reference: annotations or a project.")],
+    prediction: Annotated[
+        Path | None, typer.Argument(help="What is scored; a project alone is scored by itself.")
+    ] = None,
+    images: Annotated[Path | None, typer.Option(help=_IMAGES_HELP)] = None,
+    json: Annotated[Path | None, typer.Option(help="Write the scores to this JSON file.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write the scores to this CSV file.")] = None,
+) -> None:
+    """IoU and Dice of every image and label, and their means.
+
+    Example: `maskwright score truth.json prediction.json --csv scores.csv`.
+    A label that neither side has counts nowhere ("n/a"); one that only one side
+    has counts 0.
+    """
+    from core.headless.scoring import score_files
+    from core.scoring.report import write_csv, write_json
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Scoring", total=1.0)
+        found, dataset, notes = score_files(
+            truth, prediction or truth, images, lambda share: bar.update(task, completed=share)
+        )
+    console = _console()
+    for note in notes:
+        console.print(note)
+    console.print(_score_table(found, dataset))
+    if json is not None:
+        write_json(found, dataset, json)
+        console.print(str(json))
+    if csv is not None:
+        write_csv(found, dataset, csv)
+        console.print(str(csv))
+
+
+def propose(
+    images: Annotated[Path, typer.Argument(help="An image or a folder of images.")],
+    model: Annotated[str, typer.Option(help="Model id; `maskwright doctor` lists them.")],
+    out: Annotated[Path, typer.Option(help="COCO results file to write.")],
+    weights: Annotated[Path | None, typer.Option(help="Weights file to use instead.")] = None,
+    device: Annotated[str, typer.Option(help=_DEVICE_HELP)] = "auto",
+    min_score: Annotated[float, typer.Option(help="Leave out what scores less.")] = 0.01,
+) -> None:
+    """Run a model over images and write what it proposes as COCO results.
+
+    Example: `maskwright propose cells/ --model unet-nuclei --out proposals.json`.
+    """
+    from core.headless.propose_command import propose_to_file
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Proposing", total=1.0)
+        report = propose_to_file(
+            images,
+            model,
+            out,
+            weights=weights,
+            device=device,
+            min_score=min_score,
+            progress=lambda share: bar.update(task, completed=share),
+        )
+    console = _console()
+    for entry in report.losses:
+        console.print(f"  {entry}")
+    console.print(
+        f"{report.counts['annotations']} proposals on {report.counts['images']} images: {out}"
+    )
+
+
+def doctor() -> None:
+    """Say what works on this machine, what is missing, and what to do about it.
+
+    Exit status 1 when something that the program needs is not well.
+    """
+    from core.headless.doctor import examine
+
+    console = _console()
+    findings = examine()
+    for finding in findings:
+        console.print(f"{'✓' if finding.well else '✗'} {finding.subject}: {finding.state}")
+        if finding.advice:
+            console.print(f"    {finding.advice}")
+    if not all(finding.well for finding in findings):
+        raise typer.Exit(EXIT_ERROR)
+
+
+def _open_project(path: Path) -> Project:
+    import platformdirs
+
+    from core.project.opening import open_source
+
+    data_folder = platformdirs.user_data_path("maskwright", appauthor=False)
+    opened = open_source(path, author=getpass.getuser(), data_folder=data_folder)
+    for notice in opened.notices:
+        Console(stderr=True).print(notice, markup=False)
+    return opened.project
+
+
+def _score_table(found: DatasetScore, dataset: Dataset) -> Table:
+    table = Table("Image", "IoU", "Dice")
+    names = {image.id: image.path for image in dataset.images}
+    for item in sorted(found.images, key=lambda item: (item.mean_iou is None, item.mean_iou or 0)):
+        table.add_row(names[item.image_id], _number(item.mean_iou), _number(item.mean_dice))
+    table.add_section()
+    table.add_row(
+        "mean of images", _number(found.mean_iou_of_images), _number(found.mean_dice_of_images)
+    )
+    table.add_row(
+        "mIoU from summed pixels",
+        _number(found.mean_iou_summed),
+        _number(found.mean_dice_summed),
+    )
+    return table
+
+
+def _number(value: float | None) -> str:
+    return "n/a" if value is None else f"{value:.4f}"
+
+
+def _console() -> Console:
+    return Console(highlight=False, soft_wrap=True, markup=False)

@@ -1,0 +1,1 @@
+"""The demo project: real photographs, a reference drawn by hand, predictions of the models."""

@@ -1,0 +1,1 @@
+"""What the shell commands do, as plain functions."""

@@ -1,0 +1,271 @@
+"""The rows of the action table for a window with an open project."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from core.document.annotation import ReviewState
+from gui.actions import ActionEntry
+from gui.dialogs.help_dialogs import HelpDialogs
+from gui.file_commands import FileCommands
+from gui.label_commands import LabelCommands
+from gui.tools.events import Command
+from gui.tools.registry import tool_infos
+from gui.view_commands import ViewCommands
+from gui.workbench import Workbench
+
+
+def action_entries(
+    bench: Workbench,
+    files: FileCommands,
+    labels: LabelCommands,
+    view: ViewCommands,
+    help_dialogs: HelpDialogs,
+) -> tuple[ActionEntry, ...]:
+    """Everything a person can do, in the order of the menus."""
+    return (
+        *_file_entries(bench, files),
+        *_edit_entries(bench),
+        *_label_entries(bench, labels),
+        *_view_entries(bench, view),
+        *_tool_entries(bench),
+        *_model_entries(bench, files),
+        *_review_entries(bench, view),
+        *_help_entries(help_dialogs),
+    )
+
+
+def _file_entries(bench: Workbench, files: FileCommands) -> tuple[ActionEntry, ...]:
+    menu = "&File"
+    writable = _writable(bench)
+    return (
+        ActionEntry("open_folder", "&Open folder…", files.open_folder, ("Ctrl+O",), menu),
+        ActionEntry(
+            "open_file", "Open annotations or &project…", files.open_file, ("Ctrl+Shift+O",), menu
+        ),
+        ActionEntry("open_demo", "Open the &demo project", files.open_demo, (), menu),
+        ActionEntry(
+            "import_reference",
+            "Import a &reference…",
+            files.import_reference,
+            (),
+            menu,
+            writable,
+            separator_before=True,
+        ),
+        ActionEntry(
+            "import_predictions",
+            "Import &predictions…",
+            files.import_predictions,
+            (),
+            menu,
+            writable,
+        ),
+        ActionEntry(
+            "import_labels", "Import &label names…", files.import_labels, (), menu, writable
+        ),
+        ActionEntry("rescan", "Look for new or &missing images", files.rescan, ("F5",), menu),
+        ActionEntry("export", "&Export…", files.export, ("Ctrl+E",), menu, separator_before=True),
+        ActionEntry("save_scores", "Save &scores…", files.save_scores, (), menu),
+        ActionEntry("quit", "&Quit", files.quit, ("Ctrl+Q",), menu, separator_before=True),
+    )
+
+
+def _edit_entries(bench: Workbench) -> tuple[ActionEntry, ...]:
+    menu = "&Edit"
+    session, history = bench.session, bench.session.project.history
+    selected = partial(_has_selection, bench)
+    return (
+        ActionEntry(
+            "undo", "&Undo", session.undo, ("Ctrl+Z",), menu, lambda: history.next_undo is not None
+        ),
+        ActionEntry(
+            "redo",
+            "&Redo",
+            session.redo,
+            ("Ctrl+Shift+Z", "Ctrl+Y"),
+            menu,
+            lambda: history.next_redo is not None,
+        ),
+        ActionEntry(
+            "delete",
+            "&Delete",
+            bench.delete_selected,
+            ("Del",),
+            menu,
+            selected,
+            separator_before=True,
+        ),
+        ActionEntry(
+            "duplicate", "Du&plicate", bench.duplicate_selected, ("Ctrl+D",), menu, selected
+        ),
+        ActionEntry("select_all", "Select &all", bench.select_all, ("Ctrl+A",), menu),
+        ActionEntry("lock", "&Lock or unlock", bench.lock_selected, ("L",), menu, selected),
+        ActionEntry("nudge_left", "Move left", partial(bench.nudge_selected, -1, 0), ("Left",)),
+        ActionEntry("nudge_right", "Move right", partial(bench.nudge_selected, 1, 0), ("Right",)),
+        ActionEntry("nudge_up", "Move up", partial(bench.nudge_selected, 0, -1), ("Up",)),
+        ActionEntry("nudge_down", "Move down", partial(bench.nudge_selected, 0, 1), ("Down",)),
+    )
+
+
+def _label_entries(bench: Workbench, labels: LabelCommands) -> tuple[ActionEntry, ...]:
+    numbers = tuple(
+        ActionEntry(
+            f"label_{number}",
+            f"Label {number}",
+            partial(bench.use_label_number, number),
+            (str(number),),
+        )
+        for number in range(1, 10)
+    )
+    new = ActionEntry(
+        "new_label",
+        "&New label…",
+        labels.add,
+        ("Ctrl+L",),
+        "&Edit",
+        _writable(bench),
+        separator_before=True,
+    )
+    return (new, *numbers)
+
+
+def _view_entries(bench: Workbench, view: ViewCommands) -> tuple[ActionEntry, ...]:
+    menu = "&View"
+    return (
+        ActionEntry("next", "&Next image", partial(bench.go, 1), ("D",), menu),
+        ActionEntry("previous", "&Previous image", partial(bench.go, -1), ("A",), menu),
+        ActionEntry(
+            "fit", "&Fit the image", bench.canvas.fit, ("Ctrl+F",), menu, separator_before=True
+        ),
+        ActionEntry("actual", "&100 %", partial(bench.canvas.set_scale, 1.0), ("Ctrl+0",), menu),
+        ActionEntry("zoom_in", "Zoom &in", partial(view.zoom, 1.25), ("Ctrl+=", "Ctrl++"), menu),
+        ActionEntry("zoom_out", "Zoom &out", partial(view.zoom, 0.8), ("Ctrl+-",), menu),
+        ActionEntry(
+            "zoom_selection", "Zoom to &selection", view.zoom_to_selection, ("Ctrl+2",), menu
+        ),
+        ActionEntry(
+            "overlays",
+            "Overlays on or off",
+            view.toggle_overlays,
+            ("T",),
+            menu,
+            separator_before=True,
+        ),
+        ActionEntry("outlines", "Outlines only", view.toggle_outlines, ("O",), menu),
+        ActionEntry("layers", "Mine, reference, predictions, all", view.cycle_layers, ("M",), menu),
+        ActionEntry("superpixels", "Superpixels", view.toggle_superpixels, ("U",), menu),
+        ActionEntry(
+            "canvas_only",
+            "Canvas only",
+            view.toggle_canvas_only,
+            ("F11",),
+            menu,
+            separator_before=True,
+        ),
+        ActionEntry("next_pane", "Next pane", view.focus_next_pane, ("F6",), menu),
+        ActionEntry("theme_dark", "Dark theme", partial(view.set_theme, "dark"), (), menu),
+        ActionEntry("theme_light", "Light theme", partial(view.set_theme, "light"), (), menu),
+        ActionEntry(
+            "theme_system", "Theme of the system", partial(view.set_theme, "system"), (), menu
+        ),
+    )
+
+
+def _tool_entries(bench: Workbench) -> tuple[ActionEntry, ...]:
+    menu, tools = "&Tools", bench.tools
+    entries = tuple(
+        ActionEntry(
+            f"tool_{info.name}",
+            info.title,
+            partial(tools.use, info.name),
+            info.keys,
+            menu,
+            checkable=True,
+            tip=info.hint,
+        )
+        for info in tool_infos()
+    )
+    return (
+        *entries,
+        ActionEntry(
+            "finish",
+            "&Finish",
+            partial(tools.command, Command.FINISH),
+            ("Return", "Enter", "N"),
+            menu,
+            separator_before=True,
+        ),
+        ActionEntry("cancel", "&Cancel", partial(tools.command, Command.CANCEL), ("Esc",), menu),
+        ActionEntry(
+            "drop_last",
+            "Take the last point back",
+            partial(tools.command, Command.DROP_LAST),
+            ("Backspace",),
+            menu,
+        ),
+        ActionEntry("step_down", "Smaller", partial(tools.step, -1), ("[",), menu),
+        ActionEntry("step_up", "Larger", partial(tools.step, 1), ("]",), menu),
+    )
+
+
+def _model_entries(bench: Workbench, files: FileCommands) -> tuple[ActionEntry, ...]:
+    menu = "&Models"
+    return (
+        ActionEntry("propose", "&Propose on this image", files.propose, ("Ctrl+Return",), menu),
+        ActionEntry("cancel_models", "&Cancel running models", bench.runs.cancel_all, (), menu),
+        ActionEntry("weights", "Choose a &weights file…", files.choose_weights, (), menu),
+        ActionEntry("doctor", "&Device and models…", files.show_device, (), menu),
+    )
+
+
+def _review_entries(bench: Workbench, view: ViewCommands) -> tuple[ActionEntry, ...]:
+    menu = "&Review"
+    return (
+        ActionEntry("accept", "&Accept proposal", bench.accept_current, ("F",), menu),
+        ActionEntry("reject", "&Reject proposal", bench.reject_current, ("X",), menu),
+        ActionEntry("fix", "&Fix proposal", bench.fix_current, ("C",), menu),
+        ActionEntry("accept_all", "Accept all &visible", bench.accept_all, ("Shift+F",), menu),
+        ActionEntry(
+            "next_proposal", "Next proposal", partial(view.walk_proposals, 1), ("Tab",), menu
+        ),
+        ActionEntry(
+            "previous_proposal",
+            "Previous proposal",
+            partial(view.walk_proposals, -1),
+            ("Shift+Tab", "Backtab"),
+            menu,
+        ),
+        ActionEntry(
+            "bring_back", "Bring rejected ones back", bench.deck.bring_back_rejected, (), menu
+        ),
+        ActionEntry(
+            "approve",
+            "Approve the selected objects",
+            partial(bench.approve_selected, ReviewState.APPROVED),
+            (),
+            menu,
+            separator_before=True,
+        ),
+        ActionEntry("done", "Image done or not", bench.mark_done, ("Ctrl+Shift+D",), menu),
+        ActionEntry("score_all", "Score all images", bench.scores.score_all, ("F9",), menu),
+    )
+
+
+def _help_entries(dialogs: HelpDialogs) -> tuple[ActionEntry, ...]:
+    menu = "&Help"
+    return (
+        ActionEntry("keys", "&Keys", dialogs.show_keys, ("F1",), menu),
+        ActionEntry("palette", "&Find a command…", dialogs.show_palette, ("Ctrl+K",), menu),
+        ActionEntry("log", "Where is the &log?", dialogs.show_log_place, (), menu),
+        ActionEntry("about", "&About Maskwright", dialogs.show_about, (), menu),
+    )
+
+
+def _has_selection(bench: Workbench) -> bool:
+    return bool(bench.session.selection)
+
+
+def _writable(bench: Workbench) -> Callable[[], bool]:
+    return lambda: not bench.session.project.read_only

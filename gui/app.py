@@ -1,0 +1,243 @@
+"""The running program: builds what lives long, opens projects, ends cleanly."""
+
+from __future__ import annotations
+
+import getpass
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+import platformdirs
+from PySide6.QtCore import QObject, QSettings, Signal
+from PySide6.QtWidgets import QApplication
+
+from core.demo.project import build_demo
+from core.diagnostics import start_log, stop_log, write_report
+from core.errors import MaskwrightError
+from core.formats.dataset import ImportReport
+from core.project.opening import OpenedProject, open_source
+from core.tasks.queue import Lane, Task, TaskContext, TaskQueue
+from gui.background import MainThreadBridge
+from gui.dialogs.report_dialog import ReportDialog
+from gui.main_window import MainWindow
+from gui.model_runs import ModelRuns
+from gui.start_window import StartWindow
+from gui.theme import apply_theme, theme_for
+from gui.view_commands import THEME_SETTING
+
+ORGANISATION = "maskwright"
+AUTHOR_SETTING = "author"
+RECENT_SETTING = "recent"
+RECENT_KEPT = 8
+
+_LOG = logging.getLogger(__name__)
+
+
+class Desk(QObject):
+    """Owns the queue, the engine's client and the one window that is open."""
+
+    window_opened = Signal(object)
+    """Carries the MainWindow of a project that was opened."""
+    open_failed = Signal(object)
+    """Carries the MaskwrightError."""
+
+    def __init__(self, settings: QSettings, data_folder: Path, log_file: Path) -> None:
+        super().__init__()
+        self.settings = settings
+        self.data_folder = data_folder
+        self._log_file = log_file
+        self.bridge = MainThreadBridge(self)
+        self.tasks = TaskQueue(self.bridge.deliver, threads=3)
+        self.runs = ModelRuns(self.bridge, self)
+        self._start: StartWindow | None = None
+        self.window: MainWindow | None = None
+        self._opened: OpenedProject | None = None
+
+    @property
+    def author(self) -> str:
+        """Who edits; stands on every edit."""
+        return str(self.settings.value(AUTHOR_SETTING, "")) or _login_name()
+
+    def show_start(self, message: str = "") -> None:
+        """Show the page that says what can be opened."""
+        if self._start is None:
+            self._start = StartWindow(self._recent())
+            self._start.open_requested.connect(self.open)
+            self._start.demo_requested.connect(self.open_demo)
+        self._start.show()
+        if message:
+            self._start.show_message(message)
+
+    def open(self, path: Path) -> None:
+        """Open a folder, an annotation file or a project in the background."""
+        author, data_folder = self.author, self.data_folder
+        self._open_in_background(
+            lambda: open_source(path, author=author, data_folder=data_folder), str(path)
+        )
+
+    def open_demo(self) -> None:
+        """Make the demo project where there is none yet, and open it."""
+        author, folder = self.author, self.data_folder / "demo"
+
+        def run() -> OpenedProject:
+            return open_source(build_demo(folder), author=author, data_folder=None)
+
+        self._open_in_background(run, "")
+
+    def report_unexpected(
+        self, kind: type[BaseException], error: BaseException, place: TracebackType | None
+    ) -> None:
+        """Write a report of what should not have happened, and say so in the window."""
+        _LOG.critical("unexpected error", exc_info=(kind, error, place))
+        try:
+            report = write_report(self._log_file.parent, kind, error, place)
+            text = f"Something unexpected happened. A report is in {report}. Your work is saved."
+        except OSError:
+            text = "Something unexpected happened, and the report could not be written."
+        self._show_error(MaskwrightError(text))
+
+    def close(self) -> None:
+        """End everything; what is pending is saved first."""
+        if self.window is not None:
+            self.window.close()
+        self.tasks.close()
+        self.runs.close()
+        self.bridge.close()
+
+    def _open_in_background(self, run: Callable[[], OpenedProject], source: str) -> None:
+        def work(_context: TaskContext) -> OpenedProject:
+            return run()
+
+        self.tasks.submit(
+            Task("Open project", Lane.INTERACTIVE, ("open",), work),
+            lambda opened: self._on_opened(opened, source),
+            self._on_open_failed,
+        )
+
+    def _on_opened(self, opened: OpenedProject, source: str) -> None:
+        if self.window is not None:
+            self.window.close()
+        self._opened = opened
+        project = opened.project
+        if source:
+            self._remember(source)
+        window = MainWindow(
+            project, self.tasks, self.runs, self.settings, self.author, self._log_file
+        )
+        window.files.open_requested.connect(self.open)
+        window.files.demo_requested.connect(self.open_demo)
+        window.closed.connect(self._on_window_closed)
+        project.on_write_failed = lambda error: self.bridge.deliver(lambda: self._show_error(error))
+        self.window = window
+        window.show()
+        window.open_first_image()
+        if self._start is not None:
+            self._start.close()
+            self._start = None
+        self._tell(window, opened.notices, opened.report)
+        self.window_opened.emit(window)
+
+    def _tell(
+        self, window: MainWindow, notices: tuple[str, ...], report: ImportReport | None
+    ) -> None:
+        if notices:
+            window.message_bar.show_text(" ".join(notices))
+        if report is not None and report.entries:
+            ReportDialog(window.tr("Import"), report.summary, report.entries, window).show()
+
+    def _on_window_closed(self) -> None:
+        opened, self._opened, self.window = self._opened, None, None
+        if opened is None:
+            return
+        try:
+            opened.project.close()
+        except MaskwrightError as error:
+            _LOG.error("%s", error)
+            self._rescue(opened)
+
+    def _rescue(self, opened: OpenedProject) -> None:
+        """The file cannot be written: keep everything in a copy where we may write."""
+        copy = self.data_folder / f"rescued-{opened.project.path.name}"
+        number = 1
+        while copy.exists():
+            number += 1
+            copy = self.data_folder / f"rescued-{number}-{opened.project.path.name}"
+        opened.project.save_copy(copy)
+        opened.project.close(give_up_unsaved=True)
+        self.show_start(
+            f"{opened.project.path} could not be written. All of your work is in {copy}."
+        )
+
+    def _on_open_failed(self, error: MaskwrightError) -> None:
+        if self.window is None:
+            self.show_start(str(error))
+        else:
+            self._show_error(error)
+        self.open_failed.emit(error)
+
+    def _show_error(self, error: MaskwrightError) -> None:
+        if self.window is not None:
+            self.window.show_error(error)
+        elif self._start is not None:
+            self._start.show_message(str(error))
+
+    def _recent(self) -> tuple[str, ...]:
+        stored = self.settings.value(RECENT_SETTING, [])
+        return tuple(stored) if isinstance(stored, list) else (str(stored),)
+
+    def _remember(self, source: str) -> None:
+        recent = [source, *(path for path in self._recent() if path != source)]
+        self.settings.setValue(RECENT_SETTING, recent[:RECENT_KEPT])
+
+
+def make_application(arguments: list[str]) -> QApplication:
+    """The one Qt application of the process, with Maskwright's look."""
+    existing = QApplication.instance()
+    application = existing if isinstance(existing, QApplication) else QApplication(arguments)
+    application.setApplicationName("maskwright")
+    application.setApplicationDisplayName("Maskwright")
+    application.setOrganizationName(ORGANISATION)
+    return application
+
+
+def make_desk(application: QApplication) -> Desk:
+    """Build everything that lives as long as the program."""
+    settings = QSettings(ORGANISATION, "maskwright")
+    apply_theme(application, theme_for(application, str(settings.value(THEME_SETTING, "system"))))
+    log_folder = platformdirs.user_log_path("maskwright", appauthor=False)
+    try:
+        log_file = start_log(log_folder)
+    except MaskwrightError as error:
+        log_file = log_folder / "maskwright.log"
+        print(error, file=sys.stderr)
+    data_folder = platformdirs.user_data_path("maskwright", appauthor=False)
+    desk = Desk(settings, data_folder, log_file)
+    sys.excepthook = desk.report_unexpected
+    return desk
+
+
+def run_window(path: Path | None, *, demo: bool = False) -> int:
+    """Open the window and stay until it is closed; returns the exit status."""
+    application = make_application(sys.argv[:1])
+    desk = make_desk(application)
+    if path is not None:
+        desk.open(path)
+    elif demo:
+        desk.open_demo()
+    else:
+        desk.show_start()
+    try:
+        return application.exec()
+    finally:
+        desk.close()
+        sys.excepthook = sys.__excepthook__
+        stop_log()
+
+
+def _login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "unknown"

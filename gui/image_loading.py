@@ -1,0 +1,150 @@
+"""Brings pictures to the canvas: a quick first one, then the full one, neighbours ahead.
+
+Decoding happens in background threads. What was decoded is kept, newest use
+last, within a memory budget.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from core.document.geometry import Size
+from core.document.images import ImageRecord
+from core.errors import MaskwrightError
+from core.imaging.arrays import BgraImage, RgbImage
+from core.imaging.pyramid import build_pyramid
+from core.imaging.reading import content_digest, read_image, read_preview
+from core.tasks.queue import Lane, Task, TaskContext, TaskHandle, TaskQueue
+
+MEMORY_BUDGET_BYTES = 1_500_000_000
+AHEAD = (1, 2, 3, -1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LoadedImage:
+    """A picture ready to be drawn; ``rgb`` is None while it is only a first, smaller one.
+
+    ``size`` is that of the full picture, ``digest`` the hash of its file.
+    """
+
+    image_id: int
+    size: Size
+    levels: tuple[BgraImage, ...]
+    rgb: RgbImage | None = None
+    digest: str = ""
+
+    @property
+    def byte_count(self) -> int:
+        """Memory that it holds."""
+        return sum(level.nbytes for level in self.levels) + (
+            0 if self.rgb is None else self.rgb.nbytes
+        )
+
+
+class ImageLoader(QObject):
+    """Loads the image that is wanted now, and those that are likely next."""
+
+    loaded = Signal(object)
+    """Carries a LoadedImage of the wanted image: first the preview, then the full one."""
+    failed = Signal(object, object)
+    """Carries the ImageRecord and the MaskwrightError."""
+
+    def __init__(self, root: Path, tasks: TaskQueue, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._root = root
+        self._tasks = tasks
+        self._kept: OrderedDict[int, LoadedImage] = OrderedDict()
+        self._handles: dict[int, TaskHandle] = {}
+        self._wanted: int | None = None
+
+    def show(self, image: ImageRecord, neighbours: Sequence[ImageRecord]) -> None:
+        """Load an image for the screen; ``neighbours`` are decoded ahead, nearest first."""
+        self._wanted = image.id
+        kept = self._kept.get(image.id)
+        if kept is not None:
+            self._kept.move_to_end(image.id)
+            self.loaded.emit(kept)
+        else:
+            self._load_wanted(image)
+        self._prefetch(neighbours)
+
+    def get(self, image_id: int) -> LoadedImage | None:
+        """The full picture if it is in memory."""
+        return self._kept.get(image_id)
+
+    def _load_wanted(self, image: ImageRecord) -> None:
+        path = self._root / image.path
+
+        def preview(context: TaskContext) -> LoadedImage:
+            rgb, size = read_preview(path)
+            context.check_cancelled()
+            return LoadedImage(image.id, size, build_pyramid(rgb), *_full(rgb, size, path))
+
+        self._tasks.submit(
+            Task("Open picture", Lane.INTERACTIVE, ("picture",), preview),
+            lambda found: self._on_preview(image, found),
+            lambda error: self._on_failed(image, error),
+        )
+
+    def _on_preview(self, image: ImageRecord, found: LoadedImage) -> None:
+        if self._wanted == image.id:
+            self.loaded.emit(found)
+        if found.rgb is not None:
+            self._keep(found)
+        elif self._wanted == image.id:
+            self._submit_full(image, Lane.INTERACTIVE, ("picture",))
+
+    def _submit_full(self, image: ImageRecord, lane: Lane, key: tuple[object, ...]) -> None:
+        path = self._root / image.path
+
+        def full(context: TaskContext) -> LoadedImage:
+            rgb = read_image(path)
+            context.check_cancelled()
+            size = Size(rgb.shape[1], rgb.shape[0])
+            return LoadedImage(image.id, size, build_pyramid(rgb), rgb, content_digest(path))
+
+        self._handles[image.id] = self._tasks.submit(
+            Task("Open picture", lane, key, full),
+            lambda found: self._on_full(image, found),
+            lambda error: self._on_failed(image, error),
+        )
+
+    def _on_full(self, image: ImageRecord, found: LoadedImage) -> None:
+        self._handles.pop(image.id, None)
+        self._keep(found)
+        if self._wanted == image.id:
+            self.loaded.emit(found)
+
+    def _on_failed(self, image: ImageRecord, error: MaskwrightError) -> None:
+        self._handles.pop(image.id, None)
+        if self._wanted == image.id:
+            self.failed.emit(image, error)
+
+    def _prefetch(self, neighbours: Sequence[ImageRecord]) -> None:
+        wanted = {image.id for image in neighbours}
+        for image_id in [key for key in self._handles if key not in wanted | {self._wanted}]:
+            self._handles.pop(image_id).cancel()
+        for image in neighbours:
+            if image.id not in self._kept and image.id not in self._handles:
+                self._submit_full(image, Lane.PREFETCH, ("picture ahead", image.id))
+
+    def _keep(self, found: LoadedImage) -> None:
+        self._kept[found.image_id] = found
+        self._kept.move_to_end(found.image_id)
+        while len(self._kept) > 1 and self._held_bytes() > MEMORY_BUDGET_BYTES:
+            self._kept.popitem(last=False)
+
+    def _held_bytes(self) -> int:
+        return sum(image.byte_count for image in self._kept.values())
+
+
+def _full(rgb: RgbImage, size: Size, path: Path) -> tuple[RgbImage | None, str]:
+    """The picture itself and its hash when the first read was already the whole of it."""
+    if rgb.shape[:2] != size.shape:
+        return None, ""
+    return rgb, content_digest(path)

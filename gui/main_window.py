@@ -1,0 +1,245 @@
+"""The window of an open project: assembly of canvas, panels, menus and status line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QSettings, Qt, Signal
+from PySide6.QtGui import QActionGroup, QCloseEvent
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QToolBar, QWidget
+
+from core.errors import MaskwrightError
+from core.grouping.browser import RegionBrowser
+from core.models.registry import registered_models
+from core.project.project import Project
+from core.tasks.queue import TaskQueue
+from gui.action_entries import action_entries
+from gui.actions import ActionTable
+from gui.dialogs.help_dialogs import HelpDialogs
+from gui.file_commands import FileCommands
+from gui.icons import icon
+from gui.label_commands import LabelCommands
+from gui.message_bar import MessageBar
+from gui.model_runs import ModelRuns
+from gui.panels.image_list_model import ImageListModel
+from gui.panels.images_panel import ImagesPanel
+from gui.panels.labels_panel import LabelsPanel
+from gui.panels.layers_panel import LayersPanel
+from gui.panels.objects_panel import ObjectsPanel
+from gui.panels.proposals_panel import ProposalsPanel
+from gui.panels.regions_panel import RegionsPanel
+from gui.panels.scores_panel import ScoresPanel
+from gui.status_line import StatusLine
+from gui.tools.registry import tool_infos
+from gui.view_commands import ViewCommands
+from gui.workbench import PREDICTIONS_SOURCE, REGIONS_SOURCE, Workbench
+from gui.workspace import Workspace
+
+GEOMETRY_SETTING = "window/geometry"
+PANES_SETTING = "window/panes"
+LAST_IMAGE_SETTING = "last image"
+
+
+class MainWindow(QMainWindow):
+    """Shows one project. Everything in it acts through the workbench."""
+
+    closed = Signal()
+
+    def __init__(
+        self,
+        project: Project,
+        tasks: TaskQueue,
+        runs: ModelRuns,
+        settings: QSettings,
+        author: str,
+        log_file: Path,
+    ) -> None:
+        super().__init__()
+        self._settings = settings
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(f"{project.path.stem} — Maskwright")
+        self.resize(1440, 900)
+        self.setDockOptions(self.dockOptions() | QMainWindow.DockOption.AllowTabbedDocks)
+        self.bench = Workbench(project, tasks, runs, author, self)
+        self.regions_panel = RegionsPanel(self)
+        self.help_dialogs = HelpDialogs(self, log_file)
+        self.files = FileCommands(self.bench, self)
+        self.labels = LabelCommands(self.bench, self)
+        self.view = ViewCommands(self.bench, self, self.regions_panel, settings)
+        self.actions_table = ActionTable(
+            self,
+            action_entries(self.bench, self.files, self.labels, self.view, self.help_dialogs),
+        )
+        self.help_dialogs.use(self.actions_table)
+        self.menus = self.actions_table.fill(self.menuBar())
+        self.message_bar = MessageBar(self)
+        self.workspace = Workspace(self.bench, self.message_bar, self)
+        self.setCentralWidget(self.workspace)
+        self._make_panels(tasks)
+        self._make_tool_bar()
+        self.setStatusBar(StatusLine(self.bench, self))
+        self._connect()
+        self._restore()
+
+    def open_first_image(self) -> None:
+        """Show the image that was on the screen last, or the first one."""
+        session = self.bench.session
+        known = {image.id for image in session.images}
+        last = session.project.setting(LAST_IMAGE_SETTING)
+        if last is not None and last.isdigit() and int(last) in known:
+            session.show_image(int(last))
+        elif session.images:
+            session.show_image(session.images[0].id)
+        self.bench.canvas.setFocus()
+        self.bench.scores.score_all()
+
+    def show_panel(self, name: str) -> None:
+        """Bring a pane to the front, such as ``scores``."""
+        dock = self.findChild(QDockWidget, name)
+        if isinstance(dock, QDockWidget):
+            dock.show()
+            dock.raise_()
+
+    def show_error(self, error: MaskwrightError) -> None:
+        """Say in one sentence what went wrong and what to do."""
+        self.message_bar.show_error(error)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """Keep what is unfinished; nothing has to be asked, all is saved."""
+        image = self.bench.session.image
+        if image is not None and not self.bench.session.project.read_only:
+            self.bench.session.project.set_setting(LAST_IMAGE_SETTING, str(image.id))
+        self._settings.setValue(GEOMETRY_SETTING, self.saveGeometry())
+        self._settings.setValue(PANES_SETTING, self.saveState())
+        self.bench.close()
+        self.closed.emit()
+        super().closeEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Give the icons the colours of a new theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_tool_bar"):
+            self._colour_tools()
+
+    def _make_panels(self, tasks: TaskQueue) -> None:
+        bench = self.bench
+        self.image_model = ImageListModel(bench.session, tasks, self)
+        self.images_panel = ImagesPanel(bench.session, self.image_model, self)
+        self.labels_panel = LabelsPanel(bench.session, self)
+        self.layers_panel = LayersPanel(bench.session, self)
+        self.objects_panel = ObjectsPanel(bench.session, self)
+        self.scores_panel = ScoresPanel(bench.session, self)
+        self.proposals_panel = ProposalsPanel(
+            bench.session, bench.deck, bench.runs, _sources(), self
+        )
+        left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+        self._dock("images", self.tr("Images"), self.images_panel, left)
+        labels = self._dock("labels", self.tr("Labels"), self.labels_panel, right)
+        layers = self._dock("layers", self.tr("Layers"), self.layers_panel, right)
+        self.tabifyDockWidget(labels, layers)
+        proposals = self._dock("proposals", self.tr("Proposals"), self.proposals_panel, right)
+        objects = self._dock("objects", self.tr("Objects"), self.objects_panel, right)
+        regions = self._dock("regions", self.tr("Regions"), self.regions_panel, right)
+        scores = self._dock("scores", self.tr("Scores"), self.scores_panel, right)
+        for dock in (objects, regions, scores):
+            self.tabifyDockWidget(proposals, dock)
+        labels.raise_()
+        proposals.raise_()
+        self.resizeDocks([labels, proposals], [220, 560], Qt.Orientation.Vertical)
+        docks = self.findChildren(QDockWidget)
+        self.resizeDocks(docks, [230] + [330] * (len(docks) - 1), Qt.Orientation.Horizontal)
+
+    def _dock(self, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(title, self)
+        dock.setObjectName(name)
+        dock.setWidget(widget)
+        self.addDockWidget(area, dock)
+        self.menus["&View"].addAction(dock.toggleViewAction())
+        return dock
+
+    def _make_tool_bar(self) -> None:
+        bar = QToolBar(self.tr("Tools"), self)
+        bar.setObjectName("tools")
+        bar.setMovable(False)
+        bar.setOrientation(Qt.Orientation.Vertical)
+        group = QActionGroup(self)
+        for info in tool_infos():
+            action = self.actions_table[f"tool_{info.name}"]
+            keys = ", ".join(info.keys)
+            action.setToolTip(f"{info.title} ({keys})")
+            group.addAction(action)
+            bar.addAction(action)
+        self._tool_bar = bar
+        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, bar)
+        self._colour_tools()
+        self._show_tool(self.bench.tools.active.name)
+
+    def _colour_tools(self) -> None:
+        for info in tool_infos():
+            self.actions_table[f"tool_{info.name}"].setIcon(icon(info.icon, self.palette()))
+
+    def _connect(self) -> None:
+        bench, panel = self.bench, self.proposals_panel
+        bench.neighbour = self._neighbour
+        bench.session.error_raised.connect(self.show_error)
+        bench.tools.tool_changed.connect(self._show_tool)
+        bench.regions.ready.connect(self._on_regions)
+        bench.scores.dataset_scored.connect(self.scores_panel.show_dataset)
+        bench.scores.dataset_scored.connect(self.images_panel.show_scores)
+        bench.scores.image_scored.connect(self.scores_panel.show_image)
+        bench.scores.image_scored.connect(self.images_panel.show_score)
+        for signal in (bench.session.document_changed, bench.session.selection_changed):
+            signal.connect(lambda *_: self.actions_table.refresh())
+        self.files.selected_source = lambda: str(panel.source.currentData())
+        self.files.quit_requested.connect(self.close)
+        self.images_panel.image_chosen.connect(bench.session.show_image)
+        self.labels_panel.label_chosen.connect(bench.session.use_label)
+        self.labels_panel.add_requested.connect(self.labels.add)
+        self.labels_panel.rename_requested.connect(self.labels.rename)
+        self.labels_panel.recolor_requested.connect(self.labels.recolor)
+        self.labels_panel.delete_requested.connect(self.labels.delete)
+        self.labels_panel.import_requested.connect(self.files.import_labels)
+        self.objects_panel.zoom_requested.connect(self.view.look_at)
+        self.regions_panel.count_changed.connect(bench.presenter.set_superpixel_count)
+        self.scores_panel.image_chosen.connect(bench.session.show_image)
+        self.scores_panel.compare_requested.connect(bench.scores.compare)
+        self.scores_panel.refresh_requested.connect(bench.scores.score_all)
+        self.scores_panel.save_requested.connect(self.files.save_scores)
+        self.scores_panel.import_requested.connect(self.files.import_reference)
+        panel.run_requested.connect(bench.propose)
+        panel.accept_requested.connect(bench.accept_current)
+        panel.reject_requested.connect(bench.reject_current)
+        panel.fix_requested.connect(bench.fix_current)
+        panel.accept_all_requested.connect(bench.accept_all)
+        self.actions_table.refresh()
+
+    def _neighbour(self, steps: int) -> int | None:
+        return self.images_panel.neighbour(steps)
+
+    def _show_tool(self, name: str) -> None:
+        self.actions_table[f"tool_{name}"].setChecked(True)
+        self.workspace.show_tool(name)
+
+    def _on_regions(self, _image_id: object, browser: RegionBrowser) -> None:
+        self.regions_panel.show_status(browser)
+
+    def _restore(self) -> None:
+        geometry = self._settings.value(GEOMETRY_SETTING)
+        panes = self._settings.value(PANES_SETTING)
+        if geometry is not None:
+            self.restoreGeometry(geometry)
+        if panes is not None:
+            self.restoreState(panes)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            self.view.apply_saved_theme()
+
+
+def _sources() -> tuple[tuple[str, str], ...]:
+    """What can propose: the regions, every model, and the prediction layers."""
+    models = ((spec.id, spec.name) for spec in registered_models())
+    return (
+        (REGIONS_SOURCE, "Regions (no model)"),
+        *models,
+        (PREDICTIONS_SOURCE, "Prediction layers"),
+    )

@@ -1,0 +1,43 @@
+"""A quiet bar above the canvas for errors and notices; never a modal box."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+
+from core.errors import MaskwrightError
+from gui.icons import icon
+
+
+class MessageBar(QWidget):
+    """Shows the last thing that went wrong, until it is closed or replaced."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAutoFillBackground(True)
+        self._sign = QLabel(self)
+        self._sign.setPixmap(icon("mdi6.alert-outline", self.palette()).pixmap(18, 18))
+        self.text = QLabel(self)
+        self.text.setTextFormat(Qt.TextFormat.PlainText)
+        self.text.setWordWrap(True)
+        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        close = QToolButton(self)
+        close.setIcon(icon("mdi6.close", self.palette()))
+        close.setAccessibleName(self.tr("Close this message"))
+        close.clicked.connect(self.hide)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 8, 8, 8)
+        layout.setSpacing(8)
+        layout.addWidget(self._sign)
+        layout.addWidget(self.text, 1)
+        layout.addWidget(close)
+        self.hide()
+
+    def show_error(self, error: MaskwrightError) -> None:
+        """Show the sentence of an error and what to do."""
+        self.show_text(str(error))
+
+    def show_text(self, text: str) -> None:
+        """Show a notice."""
+        self.text.setText(text)
+        self.show()

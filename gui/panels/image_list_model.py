@@ -1,0 +1,187 @@
+"""The rows of the image list; a plain Python list is filtered, which beats a proxy model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import Enum
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor, QIcon, QImage, QPixmap
+
+from core.document.document import ImageState
+from core.document.images import ImageRecord
+from core.imaging.thumbnails import read_thumbnail
+from core.tasks.queue import Lane, Task, TaskQueue
+from gui.session import Session
+
+THUMBNAIL_WIDTH_PX = 56
+THUMBNAIL_HEIGHT_PX = 42
+STATE_MARKS = {
+    ImageState.UNLABELLED: "",
+    ImageState.IN_PROGRESS: "in progress",
+    ImageState.NEEDS_REVIEW: "needs review",
+    ImageState.DONE: "done",
+}
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class ImageOrder(Enum):
+    """How the list is sorted, as the combo box names it."""
+
+    PROJECT = "In order"
+    WORST_FIRST = "Worst score first"
+
+
+class ImageListModel(QAbstractListModel):
+    """Images with their state and score; thumbnails are read when a row is first painted."""
+
+    def __init__(self, session: Session, tasks: TaskQueue, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._tasks = tasks
+        self._root: Path = session.project.image_root
+        self._rows: list[ImageRecord] = list(session.images)
+        self._places = {image.id: row for row, image in enumerate(self._rows)}
+        self._scores: dict[int, float | None] = {}
+        self._icons: dict[int, QIcon] = {}
+        self._asked: set[int] = set()
+        self._blank = _blank_icon()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008 - Qt's name
+        """Number of images that are listed."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """What a row shows."""
+        image = self._rows[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(image)
+        if role == Qt.ItemDataRole.DecorationRole:
+            return self._icon(image)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return f"<qt>{_as_plain(image.path)}</qt>"
+        return None
+
+    def image_at(self, row: int) -> ImageRecord:
+        """The image of a row."""
+        return self._rows[row]
+
+    def row_of(self, image: ImageRecord | None) -> int | None:
+        """Where an image is listed, None when the filter hides it."""
+        return None if image is None else self._places.get(image.id)
+
+    def neighbour(self, image: ImageRecord | None, steps: int) -> int | None:
+        """Image id so many rows further; from a hidden image the first row."""
+        if not self._rows:
+            return None
+        row = self.row_of(image)
+        if row is None:
+            return self._rows[0].id
+        wanted = row + steps
+        return self._rows[wanted].id if 0 <= wanted < len(self._rows) else None
+
+    def arrange(self, text: str, state: str | None, order: ImageOrder) -> None:
+        """List the images whose name contains a text and that are in a state."""
+        needle = text.casefold()
+        states = self._session.state.states
+        wanted = None if state is None else ImageState[state]
+        self.beginResetModel()
+        self._rows = [
+            image
+            for image in self._session.images
+            if needle in image.path.casefold()
+            and (wanted is None or states.get(image.id, ImageState.UNLABELLED) is wanted)
+        ]
+        if order is ImageOrder.WORST_FIRST:
+            self._rows.sort(key=self._badness)
+        self._places = {image.id: row for row, image in enumerate(self._rows)}
+        self.endResetModel()
+
+    def refresh(self, image_ids: Iterable[int]) -> None:
+        """Paint the rows of these images anew."""
+        for image_id in image_ids:
+            row = self._places.get(image_id)
+            if row is not None:
+                index = self.index(row)
+                self.dataChanged.emit(index, index)
+
+    def set_scores(self, scores: Mapping[int, float | None]) -> None:
+        """Take the scores of all images."""
+        self._scores = dict(scores)
+        self.refresh(self._scores)
+
+    def set_score(self, image_id: int, score: float | None) -> None:
+        """Take the score of one image."""
+        self._scores[image_id] = score
+        self.refresh((image_id,))
+
+    def _badness(self, image: ImageRecord) -> tuple[bool, float]:
+        score = self._scores.get(image.id)
+        return score is None, 0.0 if score is None else score
+
+    def _text(self, image: ImageRecord) -> str:
+        marks = [STATE_MARKS[self._session.state.state_of(image.id)]]
+        score = self._scores.get(image.id)
+        if score is not None:
+            marks.append(f"IoU {score:.2f}")
+        second = " · ".join(mark for mark in marks if mark)
+        return f"{image.name}\n{second}"
+
+    def _icon(self, image: ImageRecord) -> QIcon:
+        icon = self._icons.get(image.id)
+        if icon is not None:
+            return icon
+        if image.id not in self._asked:
+            self._ask(image)
+        return self._blank
+
+    def _ask(self, image: ImageRecord) -> None:
+        self._asked.add(image.id)
+        path = self._root / image.path
+        self._tasks.submit(
+            Task(
+                "Thumbnail",
+                Lane.PREFETCH,
+                ("thumbnail", image.id),
+                lambda _context: read_thumbnail(path, THUMBNAIL_WIDTH_PX, THUMBNAIL_HEIGHT_PX),
+            ),
+            lambda pixels: self._on_thumbnail(image.id, pixels),
+            lambda _error: self._on_broken(image.id),
+        )
+
+    def _on_thumbnail(self, image_id: int, pixels: npt.NDArray[np.uint8]) -> None:
+        self._icons[image_id] = _icon_of(pixels)
+        self.refresh((image_id,))
+
+    def _on_broken(self, image_id: int) -> None:
+        self._icons[image_id] = _icon_of(_cross())
+        self.refresh((image_id,))
+
+
+def _icon_of(rgb: npt.NDArray[np.uint8]) -> QIcon:
+    height, width = rgb.shape[:2]
+    image = QImage(rgb.data, width, height, width * 3, QImage.Format.Format_RGB888)
+    return QIcon(QPixmap.fromImage(image.copy()))
+
+
+def _blank_icon() -> QIcon:
+    pixmap = QPixmap(THUMBNAIL_WIDTH_PX, THUMBNAIL_HEIGHT_PX)
+    pixmap.fill(QColor("#3a3a3a"))
+    return QIcon(pixmap)
+
+
+def _cross() -> npt.NDArray[np.uint8]:
+    """A grey tile with a red diagonal for a picture that cannot be read."""
+    tile = np.full((THUMBNAIL_HEIGHT_PX, THUMBNAIL_WIDTH_PX, 3), 58, np.uint8)
+    columns = np.arange(THUMBNAIL_WIDTH_PX)
+    rows = columns * THUMBNAIL_HEIGHT_PX // THUMBNAIL_WIDTH_PX
+    tile[rows, columns] = tile[rows, -1 - columns] = (220, 80, 80)
+    return tile
+
+
+def _as_plain(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;")

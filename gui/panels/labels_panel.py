@@ -1,0 +1,115 @@
+"""The labels: colour, key and number of objects; make, rename, recolour, delete, import."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from PySide6.QtCore import QModelIndex, QSize, Qt, Signal, SignalInstance
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QHeaderView,
+    QToolButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.document.annotation import Label
+from gui.icons import color_swatch, icon
+from gui.session import Session
+
+NAME, KEY, COUNT = range(3)
+
+
+class LabelsPanel(QWidget):
+    """A click makes a label the active one; the buttons change the set of labels."""
+
+    add_requested = Signal()
+    label_chosen = Signal(object)
+    rename_requested = Signal(object)
+    recolor_requested = Signal(object)
+    delete_requested = Signal(object)
+    import_requested = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.list = self._make_list()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setSpacing(8)
+        layout.addWidget(self.list)
+        layout.addLayout(self._make_buttons())
+        session.document_changed.connect(lambda _event: self.refresh())
+        session.image_changed.connect(lambda _image: self.refresh())
+        session.label_changed.connect(self.refresh)
+        self.refresh()
+
+    def _make_list(self) -> QTreeWidget:
+        tree = QTreeWidget(self)
+        tree.setHeaderLabels([self.tr("Label"), self.tr("Key"), self.tr("Here")])
+        tree.setRootIsDecorated(False)
+        tree.setUniformRowHeights(True)
+        tree.setIconSize(QSize(14, 14))
+        tree.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        tree.setAccessibleName(self.tr("Labels"))
+        header = tree.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(KEY, QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(COUNT, QHeaderView.ResizeMode.ResizeToContents)
+        tree.itemClicked.connect(self._on_clicked)
+        tree.itemDoubleClicked.connect(lambda *_: self._ask(self.rename_requested))
+        return tree
+
+    def refresh(self) -> None:
+        """Show the labels as they are now."""
+        document = self._session.document
+        counts: Counter[int] = Counter()
+        if document is not None:
+            counts.update(item.label_id for item in document.in_layer(self._session.layer.id))
+        labels = [label for _, label in sorted(self._session.state.labels.items())]
+        self.list.clear()
+        self.list.addTopLevelItems(
+            [self._row(place, label, counts[label.id]) for place, label in enumerate(labels)]
+        )
+        places = [label.id for label in labels]
+        current: QModelIndex = self.list.model().index(places.index(self._session.label.id), 0)
+        self.list.setCurrentIndex(current)
+
+    def _row(self, place: int, label: Label, count: int) -> QTreeWidgetItem:
+        key = str(place + 1) if place < 9 else ""
+        item = QTreeWidgetItem([label.name, key, str(count) if count else ""])
+        item.setIcon(NAME, color_swatch(label.color))
+        item.setData(NAME, Qt.ItemDataRole.UserRole, label.id)
+        for column in (KEY, COUNT):
+            item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight)
+        return item
+
+    def _make_buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        for name, text, slot in (
+            ("mdi6.plus", self.tr("New label"), self.add_requested.emit),
+            ("mdi6.pencil", self.tr("Rename"), lambda: self._ask(self.rename_requested)),
+            ("mdi6.palette", self.tr("Colour"), lambda: self._ask(self.recolor_requested)),
+            ("mdi6.delete-outline", self.tr("Delete"), lambda: self._ask(self.delete_requested)),
+            ("mdi6.file-import-outline", self.tr("Import names"), self.import_requested.emit),
+        ):
+            button = QToolButton(self)
+            button.setIcon(icon(name, self.palette()))
+            button.setToolTip(text)
+            button.setAccessibleName(text)
+            button.clicked.connect(lambda _checked=False, run=slot: run())
+            row.addWidget(button)
+        row.addStretch()
+        return row
+
+    def _ask(self, signal: SignalInstance) -> None:
+        item = self.list.currentItem()
+        if item is not None:
+            signal.emit(item.data(NAME, Qt.ItemDataRole.UserRole))
+
+    def _on_clicked(self, item: QTreeWidgetItem, _column: int) -> None:
+        self.label_chosen.emit(item.data(NAME, Qt.ItemDataRole.UserRole))

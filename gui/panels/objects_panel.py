@@ -1,0 +1,113 @@
+"""The objects of this image: select, walk through with the view following, see what each is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QItemSelectionModel, Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QLabel,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.document.annotation import Annotation
+from core.document.geometry import Box, Keypoints, Polygon, RotatedBox, Scribble
+from core.document.mask import Mask
+from gui.icons import color_swatch
+from gui.session import Session
+
+KIND_NAMES = {
+    Box: "rectangle",
+    RotatedBox: "rotated rectangle",
+    Polygon: "polygon",
+    Mask: "mask",
+    Keypoints: "keypoints",
+    Scribble: "scribble",
+}
+
+
+class ObjectsPanel(QWidget):
+    """A list of the edited layer's objects, front to back."""
+
+    zoom_requested = Signal(object)
+    """Carries the Box of an object to look at."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._filling = False
+        self._shown: tuple[Annotation, ...] | None = None
+        self.tree = QTreeWidget(self)
+        self.tree.setHeaderLabels([self.tr("Label"), self.tr("Shape"), self.tr("From")])
+        self.tree.setRootIsDecorated(False)
+        self.tree.setUniformRowHeights(True)
+        self.tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.tree.setAccessibleName(self.tr("Objects of this image"))
+        self.empty = QLabel(
+            self.tr("No object yet. Press G and click a region, B to paint, or P for a polygon."),
+            self,
+        )
+        self.empty.setWordWrap(True)
+        self.empty.setProperty("quiet", True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.addWidget(self.empty)
+        layout.addWidget(self.tree)
+        self.tree.itemSelectionChanged.connect(self._on_selected)
+        self.tree.itemDoubleClicked.connect(self._on_double_clicked)
+        session.document_changed.connect(lambda _event: self.refresh())
+        session.image_changed.connect(lambda _image: self.refresh())
+        session.selection_changed.connect(self._show_selection)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the objects as they are now."""
+        document = self._session.document
+        items = () if document is None else tuple(reversed(document.in_layer(self._layer_id())))
+        if items == self._shown:
+            return
+        self._shown = items
+        self._filling = True
+        self.tree.clear()
+        self.tree.addTopLevelItems([self._row(item) for item in items])
+        self._filling = False
+        self.empty.setVisible(not items)
+        self.tree.setVisible(bool(items))
+        self._show_selection()
+
+    def _layer_id(self) -> int:
+        return self._session.layer.id
+
+    def _row(self, annotation: Annotation) -> QTreeWidgetItem:
+        label = self._session.state.labels[annotation.label_id]
+        provenance = annotation.provenance
+        score = "" if provenance.score is None else f" {provenance.score:.2f}"
+        origin = f"{provenance.model or provenance.source}{score}"
+        row = QTreeWidgetItem([label.name, KIND_NAMES[type(annotation.geometry)], origin])
+        row.setIcon(0, color_swatch(label.color))
+        row.setData(0, Qt.ItemDataRole.UserRole, annotation.id)
+        return row
+
+    def _on_selected(self) -> None:
+        if not self._filling:
+            ids = (row.data(0, Qt.ItemDataRole.UserRole) for row in self.tree.selectedItems())
+            self._session.select(frozenset(ids))
+
+    def _on_double_clicked(self, row: QTreeWidgetItem) -> None:
+        document = self._session.document
+        annotation_id = row.data(0, Qt.ItemDataRole.UserRole)
+        if document is not None and annotation_id in document.annotations:
+            self.zoom_requested.emit(document.annotations[annotation_id].bounds)
+
+    def _show_selection(self) -> None:
+        self._filling = True
+        model = self.tree.selectionModel()
+        model.clearSelection()
+        flags = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+        for place in range(self.tree.topLevelItemCount()):
+            row = self.tree.topLevelItem(place)
+            if row is not None and row.data(0, Qt.ItemDataRole.UserRole) in self._session.selection:
+                model.select(self.tree.indexFromItem(row), flags)
+        self._filling = False

@@ -1,0 +1,189 @@
+"""The deck: run a model, slide the score, accept, reject or fix what it proposes."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSlider,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.model_runs import ModelRuns
+from gui.proposal_deck import DeckItem, ProposalDeck
+from gui.session import Session
+
+ROWS_SHOWN = 300
+
+
+class ProposalsPanel(QWidget):
+    """Everything about proposals in one place; each button has its key."""
+
+    run_requested = Signal(str)
+    weights_requested = Signal(str)
+    accept_requested = Signal()
+    reject_requested = Signal()
+    fix_requested = Signal()
+    accept_all_requested = Signal()
+
+    def __init__(
+        self,
+        session: Session,
+        deck: ProposalDeck,
+        runs: ModelRuns,
+        sources: tuple[tuple[str, str], ...],
+        parent: QWidget | None = None,
+    ) -> None:
+        """``sources`` are pairs (id, name as shown) that can be run."""
+        super().__init__(parent)
+        self._session = session
+        self._deck = deck
+        self._runs = runs
+        self._keys: list[tuple[str, int]] = []
+        self._filling = False
+        self.source = self._make_source(sources)
+        self.run = QPushButton(self.tr("Propose"), self)
+        self.run.setToolTip(self.tr("Run it on this image (Ctrl+Enter)"))
+        self.run.clicked.connect(lambda: self.run_requested.emit(self.source.currentData()))
+        self.progress = self._make_progress()
+        self.cancel = QPushButton(self.tr("Cancel"), self)
+        self.cancel.clicked.connect(runs.cancel_all)
+        self.slider = self._make_slider()
+        self.slider_value = QLabel(self)
+        self.list = self._make_list()
+        self.summary = QLabel(self)
+        self.summary.setProperty("quiet", True)
+        self.summary.setWordWrap(True)
+        self._lay_out()
+        deck.changed.connect(self.refresh)
+        deck.current_changed.connect(self._show_current)
+        runs.changed.connect(self._show_progress)
+        self.refresh()
+        self._show_progress()
+
+    def _make_source(self, sources: tuple[tuple[str, str], ...]) -> QComboBox:
+        box = QComboBox(self)
+        for model_id, name in sources:
+            box.addItem(name, model_id)
+        box.setAccessibleName(self.tr("What proposes"))
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        box.setMinimumContentsLength(12)
+        return box
+
+    def _make_progress(self) -> QProgressBar:
+        bar = QProgressBar(self)
+        bar.setRange(0, 100)
+        bar.setTextVisible(True)
+        bar.setAccessibleName(self.tr("Progress of the model"))
+        return bar
+
+    def _make_slider(self) -> QSlider:
+        slider = QSlider(Qt.Orientation.Horizontal, self)
+        slider.setRange(0, 100)
+        slider.setValue(round(self._deck.score * 100))
+        slider.setAccessibleName(self.tr("Lowest score shown"))
+        slider.setToolTip(self.tr("Hide candidates below this score; no model runs"))
+        slider.valueChanged.connect(lambda value: self._deck.set_score(value / 100))
+        return slider
+
+    def _make_list(self) -> QTreeWidget:
+        tree = QTreeWidget(self)
+        tree.setHeaderLabels([self.tr("Score"), self.tr("Class"), self.tr("From")])
+        tree.setRootIsDecorated(False)
+        tree.setUniformRowHeights(True)
+        tree.setAccessibleName(self.tr("Proposals"))
+        tree.currentItemChanged.connect(self._on_current)
+        return tree
+
+    def _lay_out(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setSpacing(8)
+        layout.addLayout(_row(self.source, self.run, stretch=0))
+        layout.addLayout(_row(self.progress, self.cancel, stretch=0))
+        layout.addLayout(_row(QLabel(self.tr("Score ≥"), self), self.slider, self.slider_value))
+        layout.addWidget(self.list, 1)
+        layout.addWidget(self.summary)
+        first = QHBoxLayout()
+        first.setSpacing(4)
+        for text, tip, signal in (
+            (self.tr("Accept"), self.tr("Make it an object (F)"), self.accept_requested),
+            (self.tr("Reject"), self.tr("Hide it for good (X)"), self.reject_requested),
+            (self.tr("Fix"), self.tr("Accept and paint on it (C)"), self.fix_requested),
+        ):
+            button = QPushButton(text, self)
+            button.setToolTip(tip)
+            button.clicked.connect(lambda _checked=False, chosen=signal: chosen.emit())
+            first.addWidget(button)
+        layout.addLayout(first)
+        accept_all = QPushButton(self.tr("Accept all visible"), self)
+        accept_all.setToolTip(self.tr("One step that can be undone (Shift+F)"))
+        accept_all.clicked.connect(self.accept_all_requested.emit)
+        layout.addWidget(accept_all)
+
+    def refresh(self) -> None:
+        """Show the candidates above the score."""
+        items = self._deck.items()
+        self.slider_value.setText(f"{self._deck.score:.2f}")
+        self._filling = True
+        self.list.clear()
+        self._keys = [item.key for item in items[:ROWS_SHOWN]]
+        self.list.addTopLevelItems([self._list_row(item) for item in items[:ROWS_SHOWN]])
+        self._filling = False
+        self.summary.setText(self._summary(items))
+        self._show_current()
+
+    def _list_row(self, item: DeckItem) -> QTreeWidgetItem:
+        proposal = item.proposal
+        return QTreeWidgetItem([f"{proposal.score:.2f}", proposal.label or "–", proposal.source])
+
+    def _summary(self, items: tuple[DeckItem, ...]) -> str:
+        document = self._session.document
+        sets = {} if document is None else self._deck.sets_of(document.image_id)
+        if not sets:
+            return self.tr("Nothing proposed yet: choose a source and press Propose.")
+        text = self.tr("{count} open").format(count=len(items))
+        if len(items) > ROWS_SHOWN:
+            text += self.tr(", the best {shown} listed").format(shown=ROWS_SHOWN)
+        notes = [found.degraded for found in sets.values() if found.degraded]
+        return " · ".join([text, *notes])
+
+    def _show_current(self) -> None:
+        current = self._deck.current
+        self._filling = True
+        if current is not None and current.key in self._keys:
+            place = self.list.model().index(self._keys.index(current.key), 0)
+            self.list.setCurrentIndex(place)
+        else:
+            self.list.setCurrentIndex(QModelIndex())
+        self._filling = False
+
+    def _on_current(self, row: QTreeWidgetItem | None, _previous: object) -> None:
+        if not self._filling and row is not None:
+            self._deck.make_current(self._keys[self.list.indexOfTopLevelItem(row)])
+
+    def _show_progress(self) -> None:
+        runs = self._runs.runs
+        self.progress.setVisible(bool(runs))
+        self.cancel.setVisible(bool(runs))
+        if runs:
+            run = runs[0]
+            self.progress.setRange(0, 0 if run.fraction is None else 100)
+            self.progress.setValue(round((run.fraction or 0.0) * 100))
+            more = f" (+{len(runs) - 1})" if len(runs) > 1 else ""
+            self.progress.setFormat(f"{run.model_name}: {run.text}{more}")
+
+
+def _row(*widgets: QWidget, stretch: int = 1) -> QHBoxLayout:
+    layout = QHBoxLayout()
+    layout.setSpacing(8)
+    for place, widget in enumerate(widgets):
+        layout.addWidget(widget, 1 if place == stretch else 0)
+    return layout

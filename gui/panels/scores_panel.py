@@ -1,0 +1,190 @@
+"""IoU and Dice against the reference: this image by label, all images worst first."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.document.annotation import LayerRole
+from core.scoring.overlap import ImageScore
+from core.scoring.report import DatasetScore
+from gui.session import Session
+
+NOT_APPLICABLE = "n/a"
+
+
+class ScoresPanel(QWidget):
+    """Two tables; a click on a row of the second one shows that image."""
+
+    image_chosen = Signal(object)
+    compare_requested = Signal(object)
+    refresh_requested = Signal()
+    save_requested = Signal()
+    import_requested = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._scores: dict[int, ImageScore] = {}
+        self.compared = QComboBox(self)
+        self.compared.setAccessibleName(self.tr("Layer that is compared with the reference"))
+        self.compared.activated.connect(
+            lambda _row: self.compare_requested.emit(self.compared.currentData())
+        )
+        self.labels = self._make_table([self.tr("Label"), "IoU", "Dice"])
+        self.images = self._make_table([self.tr("Image"), "IoU", "Dice"])
+        self.images.setSortingEnabled(True)
+        self.images.cellClicked.connect(self._on_image_clicked)
+        self.summary = QLabel(self)
+        self.summary.setWordWrap(True)
+        self.summary.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.empty = QLabel(
+            self.tr("There is no reference to compare with. Import one to see IoU and Dice."), self
+        )
+        self.empty.setWordWrap(True)
+        self.import_reference = QPushButton(self.tr("Import a reference…"), self)
+        self.import_reference.clicked.connect(self.import_requested.emit)
+        self._lay_out()
+        session.image_changed.connect(lambda _image: self._show_image_score())
+        session.document_changed.connect(lambda _event: self._show_layers())
+        self._show_layers()
+
+    def _make_table(self, headers: list[str]) -> QTableWidget:
+        table = QTableWidget(0, len(headers), self)
+        table.setHorizontalHeaderLabels(headers)
+        table.verticalHeader().hide()
+        table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
+        table.setShowGrid(False)
+        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        header = table.horizontalHeader()
+        header.setSectionResizeMode(0, header.ResizeMode.Stretch)
+        for column in (1, 2):
+            header.setSectionResizeMode(column, header.ResizeMode.ResizeToContents)
+        table.setAccessibleName(headers[0])
+        return table
+
+    def _lay_out(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setSpacing(8)
+        layout.addWidget(self.empty)
+        layout.addWidget(self.import_reference)
+        layout.addWidget(self.compared)
+        layout.addWidget(self.labels, 1)
+        layout.addWidget(self.images, 2)
+        layout.addWidget(self.summary)
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        for text, signal in (
+            (self.tr("Score all"), self.refresh_requested),
+            (self.tr("Save CSV, JSON…"), self.save_requested),
+        ):
+            button = QPushButton(text, self)
+            button.clicked.connect(lambda _checked=False, chosen=signal: chosen.emit())
+            row.addWidget(button)
+        layout.addLayout(row)
+
+    def show_dataset(self, scores: DatasetScore) -> None:
+        """Fill the table of images and the line of means."""
+        self._scores = {score.image_id: score for score in scores.images}
+        names = {image.id: image.name for image in self._session.images}
+        self.images.setSortingEnabled(False)
+        self.images.setRowCount(len(scores.images))
+        for row, score in enumerate(scores.images):
+            self._fill_image_row(row, names[score.image_id], score)
+        self.images.setSortingEnabled(True)
+        self.images.sortItems(1, Qt.SortOrder.AscendingOrder)
+        self.summary.setText(
+            self.tr(
+                "Mean of images: IoU {iou}, Dice {dice}. mIoU from summed pixels: {miou}."
+            ).format(
+                iou=_number(scores.mean_iou_of_images),
+                dice=_number(scores.mean_dice_of_images),
+                miou=_number(scores.mean_iou_summed),
+            )
+        )
+        self._show_image_score()
+
+    def show_image(self, score: ImageScore) -> None:
+        """Take the score of one image that was edited."""
+        self._scores[score.image_id] = score
+        for row in range(self.images.rowCount()):
+            item = self.images.item(row, 0)
+            if item is not None and item.data(Qt.ItemDataRole.UserRole) == score.image_id:
+                self.images.setSortingEnabled(False)
+                self._fill_image_row(row, item.text(), score)
+                self.images.setSortingEnabled(True)
+                break
+        self._show_image_score()
+
+    def _fill_image_row(self, row: int, name: str, score: ImageScore) -> None:
+        first = QTableWidgetItem(name)
+        first.setData(Qt.ItemDataRole.UserRole, score.image_id)
+        first.setToolTip(name)
+        self.images.setItem(row, 0, first)
+        self.images.setItem(row, 1, _NumberItem(score.mean_iou))
+        self.images.setItem(row, 2, _NumberItem(score.mean_dice))
+
+    def _show_image_score(self) -> None:
+        image = self._session.image
+        score = None if image is None else self._scores.get(image.id)
+        parts = {} if score is None else score.per_label
+        rows = [(key, part) for key, part in sorted(parts.items()) if part.iou is not None]
+        self.labels.setRowCount(len(rows))
+        for row, (label_id, part) in enumerate(rows):
+            label = self._session.state.labels.get(label_id)
+            name = f"{label.name if label else label_id}{' (boxes)' if part.boxes_only else ''}"
+            self.labels.setItem(row, 0, QTableWidgetItem(name))
+            self.labels.setItem(row, 1, _NumberItem(part.iou))
+            self.labels.setItem(row, 2, _NumberItem(part.dice))
+
+    def _show_layers(self) -> None:
+        state = self._session.state
+        has_reference = state.layer_of(LayerRole.REFERENCE) is not None
+        self.empty.setVisible(not has_reference)
+        self.import_reference.setVisible(not has_reference)
+        layers = [
+            layer
+            for _, layer in sorted(state.layers.items())
+            if layer.role in (LayerRole.MINE, LayerRole.PREDICTIONS)
+        ]
+        listed = [self.compared.itemData(row) for row in range(self.compared.count())]
+        if listed != [layer.id for layer in layers]:
+            self.compared.clear()
+            for layer in layers:
+                self.compared.addItem(
+                    self.tr("Compare “{name}” with the reference").format(name=layer.name), layer.id
+                )
+
+    def _on_image_clicked(self, row: int, _column: int) -> None:
+        item = self.images.item(row, 0)
+        if item is not None:
+            self.image_chosen.emit(item.data(Qt.ItemDataRole.UserRole))
+
+
+class _NumberItem(QTableWidgetItem):
+    """A score that sorts as a number; what is undefined sorts last."""
+
+    def __init__(self, value: float | None) -> None:
+        super().__init__(_number(value))
+        self._value = 2.0 if value is None else value
+        self.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+    def __lt__(self, other: QTableWidgetItem) -> bool:
+        if isinstance(other, _NumberItem):
+            return self._value < other._value
+        return super().__lt__(other)
+
+
+def _number(value: float | None) -> str:
+    return NOT_APPLICABLE if value is None else f"{value:.3f}"

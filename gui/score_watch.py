@@ -1,0 +1,111 @@
+"""Keeps the scores of all images against a reference, live for the one on the screen."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from core.document.annotation import LayerRole
+from core.document.history import HistoryEvent
+from core.errors import MaskwrightError
+from core.scoring.overlap import ImageScore, score_image
+from core.scoring.report import DatasetScore, score_dataset
+from core.tasks.queue import Lane, Task, TaskContext, TaskQueue
+from gui.session import Session
+
+SETTLE_MS = 60
+
+
+class ScoreWatch(QObject):
+    """Scores are computed in the background and dropped when an edit overtakes them."""
+
+    image_scored = Signal(object)
+    """Carries the ImageScore of one image."""
+    dataset_scored = Signal(object)
+    """Carries the DatasetScore of all images."""
+    failed = Signal(object)
+
+    def __init__(self, session: Session, tasks: TaskQueue, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._tasks = tasks
+        self._stale: set[int] = set()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(SETTLE_MS)
+        self._timer.timeout.connect(self._score_stale)
+        self._prediction_layer_id = session.layer.id
+        session.document_changed.connect(self._on_document_changed)
+        session.image_changed.connect(self._on_image_changed)
+
+    @property
+    def truth_layer_id(self) -> int | None:
+        """The oldest reference layer; None when the project has none."""
+        layer = self._session.state.layer_of(LayerRole.REFERENCE)
+        return None if layer is None else layer.id
+
+    @property
+    def prediction_layer_id(self) -> int:
+        """The layer that is compared with the reference."""
+        return self._prediction_layer_id
+
+    def compare(self, layer_id: int) -> None:
+        """Score another layer from now on, all images anew."""
+        self._prediction_layer_id = layer_id
+        self.score_all()
+
+    def score_all(self) -> None:
+        """Score every image in the background."""
+        truth = self.truth_layer_id
+        if truth is None:
+            return
+        predictions = self._prediction_layer_id
+        project = self._session.project
+
+        def run(context: TaskContext) -> DatasetScore:
+            return score_dataset(
+                project.snapshot(),
+                truth,
+                predictions,
+                progress=lambda share: context.progress(share, "Scores"),
+            )
+
+        self._tasks.submit(
+            Task("Scores", Lane.BATCH, ("scores of all",), run),
+            self.dataset_scored.emit,
+            self._on_failed,
+        )
+
+    def _on_document_changed(self, event: HistoryEvent) -> None:
+        self._stale.update(event.documents)
+        self._timer.start()
+
+    def _on_image_changed(self, _image: object) -> None:
+        document = self._session.document
+        if document is not None:
+            self._stale.add(document.image_id)
+            self._timer.start()
+
+    def _score_stale(self) -> None:
+        truth = self.truth_layer_id
+        stale, self._stale = self._stale, set()
+        if truth is None:
+            return
+        for image_id in stale:
+            self._score_one(image_id, truth)
+
+    def _score_one(self, image_id: int, truth: int) -> None:
+        document = self._session.project.history.document(image_id)
+        state = self._session.state
+        predictions = self._prediction_layer_id
+
+        def run(_context: TaskContext) -> ImageScore:
+            return score_image(document, state, truth, predictions)
+
+        self._tasks.submit(
+            Task("Scores", Lane.INTERACTIVE, ("score", image_id), run),
+            self.image_scored.emit,
+            self._on_failed,
+        )
+
+    def _on_failed(self, error: MaskwrightError) -> None:
+        self.failed.emit(error)

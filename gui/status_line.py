@@ -1,0 +1,101 @@
+"""The line at the bottom: message, cursor, image, saving, background work, device."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar, QWidget
+
+from core.tasks.queue import TaskQueue
+from gui.workbench import Workbench
+
+POLL_MS = 100
+QUIET_TASKS = frozenset({"Thumbnail", "Scores", "Open picture"})
+
+
+class StatusLine(QStatusBar):
+    """Says what is under the cursor, whether everything is saved, and what is at work."""
+
+    def __init__(self, bench: Workbench, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._bench = bench
+        self._tasks: TaskQueue = bench.tasks
+        self.setSizeGripEnabled(False)
+        self.setContentsMargins(8, 0, 12, 0)
+        self.cursor_text = QLabel(self)
+        self.image_text = QLabel(self)
+        self.saved = QLabel(self)
+        self.work_name = QLabel(self)
+        self.work = QProgressBar(self)
+        self.work.setRange(0, 100)
+        self.work.setMaximumWidth(120)
+        self.work.setTextVisible(False)
+        self.work.setAccessibleName(self.tr("Background work"))
+        self.cancel = QPushButton(self.tr("Cancel"), self)
+        self.cancel.clicked.connect(self._cancel)
+        self.device = QLabel(bench.runs.device_line, self)
+        for widget in (
+            self.cursor_text,
+            self.image_text,
+            self.work_name,
+            self.work,
+            self.cancel,
+            self.saved,
+            self.device,
+        ):
+            self.addPermanentWidget(widget)
+        bench.canvas.cursor_moved.connect(self._show_cursor)
+        bench.canvas.viewport_changed.connect(self._show_image)
+        bench.session.image_changed.connect(lambda _image: self._show_image())
+        bench.session.message_posted.connect(lambda text: self.showMessage(text, 8000))
+        bench.runs.device_changed.connect(self.device.setText)
+        self._timer = QTimer(self)
+        self._timer.setInterval(POLL_MS)
+        self._timer.timeout.connect(self._poll)
+        self._timer.start()
+        self._poll()
+
+    def _show_cursor(self, position: tuple[float, float] | None) -> None:
+        if position is None:
+            self.cursor_text.clear()
+            return
+        x, y = position
+        color = self._bench.canvas.color_at(x, y)
+        values = "" if color is None else "  R{:d} G{:d} B{:d}".format(*color)
+        self.cursor_text.setText(f"x {x:.0f}  y {y:.0f}{values}")
+
+    def _show_image(self) -> None:
+        image = self._bench.session.image
+        document = self._bench.session.document
+        if image is None or document is None:
+            self.image_text.clear()
+            return
+        size, scale = document.size, self._bench.canvas.viewport.scale
+        self.image_text.setText(f"{size.width} × {size.height}  {scale * 100:.0f} %")
+
+    def _poll(self) -> None:
+        pending = self._bench.session.project.pending
+        if self._bench.session.project.read_only:
+            self.saved.setText(self.tr("read-only"))
+        else:
+            self.saved.setText(self.tr("saving…") if pending else self.tr("saved"))
+        self._show_work()
+
+    def _show_work(self) -> None:
+        runs = self._bench.runs.runs
+        tasks = [task for task in self._tasks.running() if task.name not in QUIET_TASKS]
+        self.cancel.setVisible(bool(runs))
+        busy = bool(runs or tasks)
+        self.work.setVisible(busy)
+        self.work_name.setVisible(busy)
+        if runs:
+            name, fraction = runs[0].model_name, runs[0].fraction
+        elif tasks:
+            name, fraction = tasks[0].name, tasks[0].fraction
+        else:
+            return
+        self.work_name.setText(name)
+        self.work.setRange(0, 0 if fraction is None else 100)
+        self.work.setValue(round((fraction or 0.0) * 100))
+
+    def _cancel(self) -> None:
+        self._bench.runs.cancel_all()

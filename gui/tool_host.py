@@ -1,0 +1,187 @@
+"""Gives the active tool its events and carries out what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from core.errors import MaskwrightError
+from core.grouping.browser import RegionBrowser
+from core.project.records import DraftRow
+from gui.canvas.canvas import Canvas
+from gui.session import Session
+from gui.tools.draft import NO_DRAFT
+from gui.tools.events import Command, CommandEvent, StepEvent, ToolEvent
+from gui.tools.tool import DraftRecord, Tool, ToolContext, ToolResponse
+
+CHECKPOINT_DELAY_MS = 80
+"""A draft is on its way to the disk this long after it changed; 200 ms is the promise."""
+
+
+class ToolHost(QObject):
+    """One active tool at a time; the draft is drawn, checkpointed and never lost."""
+
+    tool_changed = Signal(str)
+
+    def __init__(
+        self,
+        session: Session,
+        canvas: Canvas,
+        tools: Mapping[str, Tool],
+        regions: Callable[[int], RegionBrowser | None],
+        author: str,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._canvas = canvas
+        self._tools = tools
+        self._regions = regions
+        self._author = author
+        self._active = tools["select"]
+        self._checkpointed: DraftRecord | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(CHECKPOINT_DELAY_MS)
+        self._timer.timeout.connect(self.checkpoint)
+        canvas.tool_event.connect(self.handle)
+        session.about_to_leave_image.connect(self.finish)
+        session.image_changed.connect(self._on_image_changed)
+        session.selection_changed.connect(self.refresh)
+        session.label_changed.connect(self.refresh)
+        session.document_changed.connect(self._on_document_changed)
+
+    @property
+    def active(self) -> Tool:
+        """The tool that gets the events."""
+        return self._active
+
+    def use(self, name: str) -> None:
+        """Switch to another tool; what was complete in the old one is kept."""
+        if name == self._active.name:
+            return
+        self.finish()
+        self._active = self._tools[name]
+        self.tool_changed.emit(name)
+        self.refresh()
+
+    def handle(self, event: ToolEvent) -> None:
+        """Take an event of the canvas."""
+        context = self._context()
+        if context is None:
+            return
+        try:
+            response = self._active.handle(event, context)
+        except MaskwrightError as error:
+            self._session.error_raised.emit(error)
+            return
+        self._carry_out(response)
+
+    def command(self, command: Command) -> None:
+        """Take one of the keys that every tool understands."""
+        self.handle(CommandEvent(command))
+
+    def step(self, steps: int) -> None:
+        """Grow (positive) or shrink what the tool works with."""
+        self.handle(StepEvent(steps))
+
+    def finish(self) -> None:
+        """Turn a complete draft into a change, drop an incomplete one."""
+        context = self._context()
+        if context is None:
+            self._active.cancel()
+            return
+        try:
+            response = self._active.finish(context)
+        except MaskwrightError as error:
+            self._session.error_raised.emit(error)
+            return
+        self._carry_out(response)
+        self.checkpoint()
+
+    def refresh(self) -> None:
+        """Draw the draft anew."""
+        context = self._context()
+        self._canvas.set_draft(NO_DRAFT if context is None else self._active.draft(context))
+
+    def checkpoint(self) -> None:
+        """Hand the unfinished draft to the project's writer, or say that there is none."""
+        self._timer.stop()
+        context = self._context()
+        if context is None or self._session.project.read_only:
+            return
+        record = self._active.checkpoint(context)
+        if record != self._checkpointed:
+            self._checkpointed = record
+            self._session.project.save_draft(None if record is None else _as_row(record))
+
+    def _carry_out(self, response: ToolResponse) -> None:
+        if response.change is not None:
+            # The objects and the end of their draft are committed together.
+            with self._session.project.together():
+                self._session.apply(response.change)
+                self.checkpoint()
+        if response.selection is not None:
+            self._session.select(response.selection)
+        if response.message:
+            self._session.message_posted.emit(response.message)
+        if response.draft_changed or response.change is not None:
+            self.refresh()
+            if not self._timer.isActive():
+                self._timer.start()
+
+    def _context(self) -> ToolContext | None:
+        document = self._session.document
+        if document is None:
+            return None
+        hidden_layers = self._session.hidden_layers
+        hidden = (
+            frozenset(
+                item.id for item in document.annotations.values() if item.layer_id in hidden_layers
+            )
+            if hidden_layers
+            else frozenset()
+        )
+        return ToolContext(
+            document=document,
+            layer_id=self._session.layer.id,
+            label=self._session.label,
+            author=self._author,
+            selection=self._session.selection,
+            hidden_ids=hidden,
+            regions=self._regions(document.image_id),
+        )
+
+    def _on_document_changed(self, _event: object) -> None:
+        self.refresh()
+
+    def _on_image_changed(self, _image: object) -> None:
+        self._active.cancel()
+        self._checkpointed = None
+        self._restore()
+        self.refresh()
+
+    def _restore(self) -> None:
+        context = self._context()
+        if context is None:
+            return
+        row = self._session.project.load_draft(context.document.image_id)
+        tool = None if row is None else self._tools.get(row.tool)
+        if row is None or tool is None:
+            return
+        record = DraftRecord(row.tool, row.image_id, row.payload, row.options)
+        try:
+            tool.restore(record, context)
+        except (ValueError, KeyError, MaskwrightError):
+            self._session.message_posted.emit("An unfinished draft could not be taken up again.")
+            return
+        if tool is not self._active:
+            self._active = tool
+            self.tool_changed.emit(tool.name)
+        self._checkpointed = record
+        self._session.message_posted.emit("Your unfinished draft is back.")
+
+
+def _as_row(record: DraftRecord) -> DraftRow:
+    return DraftRow(record.tool, record.image_id, record.payload, record.options)

@@ -1,0 +1,142 @@
+"""What changes the view and nothing else: zoom, layers shown, panes, theme."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QSettings
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QWidget
+
+from core.document.annotation import LayerRole
+from core.document.annotation import bounds_of_geometry as bounds_of
+from core.document.geometry import Box
+from gui.panels.regions_panel import RegionsPanel
+from gui.theme import apply_theme, theme_for
+from gui.workbench import Workbench
+
+THEME_SETTING = "view/theme"
+VIEWS: tuple[tuple[str, frozenset[LayerRole]], ...] = (
+    ("mine", frozenset({LayerRole.MINE})),
+    ("reference", frozenset({LayerRole.REFERENCE})),
+    ("predictions", frozenset({LayerRole.PREDICTIONS})),
+    ("all layers", frozenset(LayerRole)),
+)
+
+
+class ViewCommands(QObject):
+    """Commands of the View menu."""
+
+    def __init__(
+        self, bench: Workbench, window: QMainWindow, regions: RegionsPanel, settings: QSettings
+    ) -> None:
+        super().__init__(window)
+        self._bench = bench
+        self._window = window
+        self._regions = regions
+        self._settings = settings
+        self._overlays = True
+        self._outlines = False
+        self._view = 0
+        self._hidden_panes: list[QDockWidget] = []
+
+    def zoom(self, factor: float) -> None:
+        """Zoom about the middle of the canvas."""
+        self._bench.canvas.zoom_by(factor)
+
+    def zoom_to_selection(self) -> None:
+        """Bring the selected objects, or the current proposal, into view."""
+        boxes = [item.bounds for item in self._bench.session.selected()]
+        current = self._bench.deck.current
+        if not boxes and current is not None:
+            boxes = [bounds_of(current.proposal.geometry)]
+        if boxes:
+            self.look_at(_united(boxes))
+
+    def look_at(self, box: Box) -> None:
+        """Zoom to a box with room around it."""
+        margin = max(box.width, box.height, 8.0) * 0.5
+        self._bench.canvas.zoom_to(box.expanded(margin))
+
+    def walk_proposals(self, steps: int) -> None:
+        """Point at the next or previous proposal and bring it into view."""
+        self._bench.walk_proposals(steps)
+        current = self._bench.deck.current
+        if current is not None:
+            box = bounds_of(current.proposal.geometry)
+            seen = self._bench.canvas.viewport.visible_box
+            if not (seen.contains(box.x, box.y) and seen.contains(box.right, box.bottom)):
+                self.look_at(box)
+
+    def toggle_overlays(self) -> None:
+        """Show or hide everything that lies over the picture."""
+        self._overlays = not self._overlays
+        self._bench.canvas.set_overlays_visible(self._overlays)
+
+    def toggle_outlines(self) -> None:
+        """Draw outlines only, or fills too."""
+        self._outlines = not self._outlines
+        self._bench.canvas.set_outlines_only(self._outlines)
+
+    def cycle_layers(self) -> None:
+        """Go through: all layers, mine, reference, predictions."""
+        self._view = (self._view + 1) % len(VIEWS)
+        name, roles = VIEWS[self._view]
+        layers = self._bench.session.state.layers.values()
+        hidden = frozenset(layer.id for layer in layers if layer.role not in roles)
+        self._bench.session.show_only_hidden(hidden)
+        self._bench.session.message_posted.emit(f"Showing: {name}")
+
+    def toggle_superpixels(self) -> None:
+        """Show or hide the borders of the superpixels."""
+        self._regions.shown.toggle()
+
+    def toggle_canvas_only(self) -> None:
+        """Hide all panes, or bring them back."""
+        panes = [pane for pane in self._window.findChildren(QDockWidget) if pane.isVisible()]
+        if panes:
+            self._hidden_panes = panes
+            for pane in panes:
+                pane.hide()
+            return
+        for pane in self._hidden_panes:
+            pane.show()
+
+    def focus_next_pane(self) -> None:
+        """Move the keyboard to the next pane; the canvas comes after the last."""
+        stops: list[QWidget] = [self._bench.canvas]
+        for pane in self._window.findChildren(QDockWidget):
+            widget = pane.widget()
+            if widget is not None and pane.isVisible() and not pane.visibleRegion().isEmpty():
+                stops.append(widget)
+        focus = QApplication.focusWidget()
+        place = next(
+            (
+                number
+                for number, stop in enumerate(stops)
+                if focus is not None and (stop is focus or stop.isAncestorOf(focus))
+            ),
+            -1,
+        )
+        target = stops[(place + 1) % len(stops)]
+        target.setFocus()
+        if target is not self._bench.canvas:
+            target.focusNextChild()
+
+    def set_theme(self, choice: str) -> None:
+        """Use the dark or the light theme, or follow the system."""
+        self._settings.setValue(THEME_SETTING, choice)
+        self.apply_saved_theme()
+
+    def apply_saved_theme(self) -> None:
+        """Use the theme that was chosen last."""
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            theme = theme_for(application, str(self._settings.value(THEME_SETTING, "system")))
+            apply_theme(application, theme)
+            self._bench.canvas.set_theme(QColor(theme.surround))
+
+
+def _united(boxes: list[Box]) -> Box:
+    total = boxes[0]
+    for box in boxes[1:]:
+        total = total.united(box)
+    return total

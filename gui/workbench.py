@@ -1,0 +1,287 @@
+"""Everything that belongs to one open project, built and wired in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import MappingProxyType
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from core.document.annotation import ReviewState
+from core.document.change import Change
+from core.document.document import ImageState
+from core.document.images import ImageRecord
+from core.editing.annotations import (
+    duplicate_annotations,
+    move_annotations,
+    relabel,
+    remove_annotations,
+    set_locked,
+    set_review,
+)
+from core.editing.image_state import set_image_state
+from core.errors import MaskwrightError
+from core.grouping.region_proposals import proposals as region_proposals
+from core.models.proposal import Proposal, ProposalKey, ProposalSet
+from core.project.project import Project
+from core.tasks.queue import Lane, Task, TaskContext, TaskQueue
+from gui.canvas.canvas import Canvas
+from gui.canvas_presenter import CanvasPresenter
+from gui.image_loading import AHEAD, ImageLoader, LoadedImage
+from gui.model_runs import ModelRuns
+from gui.proposal_deck import DeckItem, ProposalDeck, predictions_as_proposals
+from gui.region_loading import RegionLoader
+from gui.score_watch import ScoreWatch
+from gui.session import Session
+from gui.tool_host import ToolHost
+from gui.tools.registry import all_tools
+
+REGIONS_SOURCE = "regions"
+PREDICTIONS_SOURCE = "predictions"
+
+
+class Workbench(QObject):
+    """The session, its canvas and its background work, with what people do to them.
+
+    ``neighbour`` tells which image comes next in the list as it is filtered.
+    """
+
+    image_loaded = Signal(object)
+
+    def __init__(
+        self,
+        project: Project,
+        tasks: TaskQueue,
+        runs: ModelRuns,
+        author: str,
+        parent: QWidget,
+    ) -> None:
+        super().__init__(parent)
+        self.tasks = tasks
+        self.runs = runs
+        self.author = author
+        self.session = Session(project, self)
+        self.canvas = Canvas(parent)
+        self.images = ImageLoader(project.image_root, tasks, self)
+        self.regions = RegionLoader(tasks, self)
+        self.deck = ProposalDeck(self.session, author, self)
+        self.presenter = CanvasPresenter(
+            self.session, self.canvas, self.images, self.regions, self.deck, self
+        )
+        self.tools = ToolHost(
+            self.session, self.canvas, all_tools(), self.regions.get, author, self
+        )
+        self.scores = ScoreWatch(self.session, tasks, self)
+        self.neighbour: Callable[[int], int | None] = self._project_neighbour
+        self._connect()
+
+    def _connect(self) -> None:
+        self.session.image_changed.connect(self._load)
+        self.images.loaded.connect(self._on_loaded)
+        self.images.failed.connect(self._on_image_failed)
+        self.regions.ready.connect(lambda *_: self.tools.refresh())
+        self.regions.failed.connect(self.session.error_raised)
+        self.runs.finished.connect(self.deck.put)
+        self.runs.failed.connect(self.session.error_raised)
+        self.scores.failed.connect(self.session.error_raised)
+
+    def close(self) -> None:
+        """Finish drafts and stop; the project is closed by whoever opened it."""
+        self.tools.finish()
+        self.runs.cancel_all()
+        self.session.close()
+        self.canvas.shutdown()
+
+    def go(self, steps: int) -> None:
+        """Show the image so many rows further in the list."""
+        image_id = self.neighbour(steps)
+        if image_id is None:
+            self.session.message_posted.emit("There is no further image in this list.")
+        else:
+            self.session.show_image(image_id)
+
+    def delete_selected(self) -> None:
+        """Remove the selected objects."""
+        document = self.session.document
+        if document is not None and self.session.selection:
+            self._try(lambda: remove_annotations(document, self.session.selection))
+
+    def duplicate_selected(self) -> None:
+        """Copy the selected objects, a little aside, and select the copies."""
+        document = self.session.document
+        if document is None or not self.session.selection:
+            return
+        before = set(document.annotations)
+        self._try(lambda: duplicate_annotations(document, self.session.selection))
+        after = self.session.document
+        if after is not None:
+            copies = frozenset(set(after.annotations) - before)
+            self.session.select(copies or self.session.selection)
+
+    def nudge_selected(self, dx: float, dy: float) -> None:
+        """Move the selected objects by pixels."""
+        document = self.session.document
+        if document is not None and self.session.selection:
+            self._try(lambda: move_annotations(document, self.session.selection, dx, dy))
+
+    def lock_selected(self) -> None:
+        """Lock the selected objects, or unlock them when all are locked."""
+        document = self.session.document
+        chosen = self.session.selected()
+        if document is not None and chosen:
+            lock = not all(item.locked for item in chosen)
+            self._try(lambda: set_locked(document, self.session.selection, lock))
+
+    def approve_selected(self, review: ReviewState) -> None:
+        """Say what was found about the selected objects."""
+        document = self.session.document
+        if document is not None and self.session.selection:
+            self._try(lambda: set_review(document, self.session.selection, review))
+
+    def select_all(self) -> None:
+        """Select every object of the edited layer."""
+        document = self.session.document
+        if document is not None:
+            objects = document.in_layer(self.session.layer.id)
+            self.session.select(frozenset(item.id for item in objects))
+
+    def use_label_number(self, number: int) -> None:
+        """Make the label with this number active, or give it to what is selected."""
+        labels = sorted(self.session.state.labels)
+        if number > len(labels):
+            self.session.message_posted.emit(f"There is no label number {number}.")
+            return
+        self.use_label(labels[number - 1])
+
+    def use_label(self, label_id: int) -> None:
+        """Make a label active; selected objects get it too."""
+        document = self.session.document
+        self.session.use_label(label_id)
+        if document is not None and self.session.selection:
+            self._try(lambda: relabel(document, self.session.selection, label_id))
+
+    def mark_done(self) -> None:
+        """Say that this image is finished, or that it is not after all."""
+        document = self.session.document
+        if document is None:
+            return
+        done = self.session.state.state_of(document.image_id) is ImageState.DONE
+        target = ImageState.IN_PROGRESS if done else ImageState.DONE
+        self._try(lambda: set_image_state(self.session.state, (document.image_id,), target))
+
+    def propose(self, source: str) -> None:
+        """Ask a model, the regions or a prediction layer for proposals on this image."""
+        image = self.loaded_image()
+        if image is None or image.rgb is None:
+            self.session.message_posted.emit("The picture is still being opened; try again.")
+        elif source == REGIONS_SOURCE:
+            self._propose_regions(image)
+        elif source == PREDICTIONS_SOURCE:
+            self._propose_predictions(image)
+        else:
+            self.runs.start(source, image)
+
+    def loaded_image(self) -> LoadedImage | None:
+        """The full picture on the screen, None while it is on its way."""
+        image = self.session.image
+        return None if image is None else self.images.get(image.id)
+
+    def accept_current(self) -> None:
+        """Accept the candidate that is pointed at, the best one when none is."""
+        item = self._current_item()
+        if item is not None:
+            self.deck.accept((item,))
+
+    def reject_current(self) -> None:
+        """Reject the candidate that is pointed at."""
+        item = self._current_item()
+        if item is not None:
+            self.deck.reject((item,))
+
+    def fix_current(self) -> None:
+        """Accept the candidate and paint on it."""
+        item = self._current_item()
+        if item is not None:
+            ids = self.deck.accept((item,))
+            self.tools.use("brush")
+            self.session.select(frozenset(ids))
+
+    def accept_all(self) -> None:
+        """Accept every candidate above the score as one step."""
+        items = self.deck.items()
+        if items:
+            self.deck.accept(items)
+            self.session.message_posted.emit(f"{len(items)} proposals accepted. Ctrl+Z undoes it.")
+        else:
+            self.session.message_posted.emit("There is no proposal above the score.")
+
+    def walk_proposals(self, steps: int) -> None:
+        """Point at the next or previous candidate and bring it into view."""
+        item = self.deck.walk(steps)
+        if item is None:
+            self.session.message_posted.emit("There is no proposal above the score.")
+
+    def _current_item(self) -> DeckItem | None:
+        item = self.deck.current
+        if item is None:
+            items = self.deck.items()
+            item = items[0] if items else None
+        if item is None:
+            self.session.message_posted.emit("There is no proposal above the score.")
+        return item
+
+    def _propose_regions(self, image: LoadedImage) -> None:
+        browser = self.regions.get(image.image_id)
+        if browser is None:
+            self.session.message_posted.emit("The regions are still being computed; try again.")
+            return
+
+        def run(_context: TaskContext) -> tuple[Proposal, ...]:
+            return region_proposals(browser.hierarchy, browser.size)
+
+        self.tasks.submit(
+            Task("Region proposals", Lane.INTERACTIVE, ("region proposals",), run),
+            lambda found: self._put(image, REGIONS_SOURCE, found),
+            self.session.error_raised.emit,
+        )
+
+    def _propose_predictions(self, image: LoadedImage) -> None:
+        found = predictions_as_proposals(self.session)
+        if not found:
+            self.session.message_posted.emit(
+                "There is no prediction layer; import one from the File menu."
+            )
+        for name, proposals in found.items():
+            self._put(image, name, proposals)
+
+    def _put(self, image: LoadedImage, model: str, proposals: tuple[Proposal, ...]) -> None:
+        key = ProposalKey(image.digest, model, "", MappingProxyType({}))
+        ranked = tuple(sorted(proposals, key=lambda item: -item.score))
+        self.deck.put(image.image_id, ProposalSet(key, image.size, ranked))
+
+    def _try(self, make: Callable[[], Change | None]) -> None:
+        """Make a change and apply it; what refuses it is shown."""
+        try:
+            change = make()
+        except MaskwrightError as error:
+            self.session.error_raised.emit(error)
+            return
+        self.session.apply(change)
+
+    def _project_neighbour(self, steps: int) -> int | None:
+        image = self.session.neighbour(steps)
+        return None if image is None else image.id
+
+    def _load(self, image: ImageRecord) -> None:
+        ahead = (self.session.neighbour(steps) for steps in AHEAD)
+        self.images.show(image, [item for item in ahead if item is not None])
+
+    def _on_loaded(self, image: LoadedImage) -> None:
+        if image.rgb is not None:
+            self.session.project.record_image(image.image_id, image.size, image.digest)
+        self.image_loaded.emit(image)
+
+    def _on_image_failed(self, _image: ImageRecord, error: MaskwrightError) -> None:
+        self.canvas.set_image(None, None)
+        self.session.error_raised.emit(error)

@@ -1,0 +1,48 @@
+"""The middle of the window: messages, the active tool's bar, the canvas or what to do instead."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
+
+from core.document.images import ImageRecord
+from core.errors import MaskwrightError
+from gui.message_bar import MessageBar
+from gui.tools.registry import tool_infos
+from gui.workbench import Workbench
+
+
+class Workspace(QWidget):
+    """Stacks the canvas with a page for pictures that cannot be shown."""
+
+    def __init__(self, bench: Workbench, messages: MessageBar, parent: QWidget | None) -> None:
+        super().__init__(parent)
+        self._hints = {info.name: f"<b>{info.title}</b>&ensp;{info.hint}" for info in tool_infos()}
+        self.tool_text = QLabel(self)
+        self.tool_text.setContentsMargins(12, 4, 12, 4)
+        self.tool_text.setProperty("quiet", True)
+        self.broken = QLabel(self)
+        self.broken.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.broken.setTextFormat(Qt.TextFormat.PlainText)
+        self.broken.setWordWrap(True)
+        self._pages = QStackedWidget(self)
+        self._pages.addWidget(bench.canvas)
+        self._pages.addWidget(self.broken)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(messages)
+        layout.addWidget(self.tool_text)
+        layout.addWidget(self._pages, 1)
+        bench.session.image_changed.connect(lambda _image: self._pages.setCurrentIndex(0))
+        bench.images.failed.connect(self._show_broken)
+
+    def show_tool(self, name: str) -> None:
+        """Say what the active tool is and how it is used."""
+        self.tool_text.setText(self._hints[name])
+
+    def _show_broken(self, image: ImageRecord, error: MaskwrightError) -> None:
+        self.broken.setText(
+            f"{image.name} cannot be shown.\n\n{error}\n\nA and D go to the other images."
+        )
+        self._pages.setCurrentIndex(1)
