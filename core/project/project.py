@@ -10,7 +10,7 @@ from core.document.annotation import LayerRole
 from core.document.geometry import Size
 from core.document.history import History
 from core.document.images import Dataset, ImageRecord
-from core.errors import WriteError
+from core.errors import ReadError, WriteError
 from core.formats.dataset import ImportedDataset, SourceRecords
 from core.imaging.reading import probe_image
 from core.project import creation, locations
@@ -24,11 +24,12 @@ from core.project.operations import (
     SaveSetting,
     SaveSource,
 )
-from core.project.project_file import ProjectFile, open_project_file
+from core.project.project_file import ProjectFile, leave, open_project_file
 from core.project.records import DraftRow, FileStamp, ImageFacts
 from core.project.rescan import RescanReport, rescan
 from core.project.snapshot import SnapshotLoader
 from core.project.source_records import LayerSource
+from core.project.sql.database import damage_in_words
 from core.project.store import ProjectStore
 
 
@@ -42,12 +43,14 @@ class Project:
     """
 
     def __init__(self, file: ProjectFile, author: str) -> None:
-        stored = file.reader.read_project()
+        with damage_in_words():
+            stored = file.reader.read_project()
+            drafts = file.reader.session.read_drafts()
         self._file = file
         self._settings = stored.settings
         self._images = ImageTable(stored.images)
         self._image_root = locations.find_image_root(file.path, stored.settings)
-        self._draft: DraftRow | None = next(iter(file.reader.session.read_drafts().values()), None)
+        self._draft: DraftRow | None = next(iter(drafts.values()), None)
         self._store = ProjectStore(file, stored, author, self.size_of)
 
     @classmethod
@@ -56,7 +59,12 @@ class Project:
 
         Raises ReadError when it is missing, no project, too new or damaged.
         """
-        return cls(open_project_file(path), author)
+        file = open_project_file(path)
+        try:
+            return cls(file, author)
+        except ReadError:
+            leave(file, file.generation)
+            raise
 
     @classmethod
     def create(

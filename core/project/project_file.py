@@ -10,7 +10,7 @@ from pathlib import Path
 from core.errors import ConflictError, ReadError
 from core.project.lock import Holder
 from core.project.sql.connection import Access, can_write, connect
-from core.project.sql.database import Database
+from core.project.sql.database import Database, damage_in_words
 from core.project.sql.schema import check_version, migrate
 
 
@@ -87,29 +87,33 @@ def _after_crash(database: Database, path: Path) -> tuple[str, ...]:
 
 def _open_beside(path: Path, holder: Holder | None) -> ProjectFile:
     who = holder.words if holder is not None else "another Maskwright"
-    reader = Database(connect(path, Access.READ))
+    reader = _reader(path, Access.READ)
     notice = f"{path.name} is in use by {who}, so it is open for reading only."
     return ProjectFile(path, reader, Access.READ, notices=(notice,))
 
 
 def _open_read_only(path: Path) -> ProjectFile:
     notice = f"{path} cannot be written to, so it is open for reading only."
-    for access in (Access.READ, Access.UNCHANGING):
-        connection = connect(path, access)
-        try:
-            check_version(connection, path)
-            reader = Database(connection)
+    access = Access.READ
+    try:
+        reader = _reader(path, access)
+    except ReadError:
+        access = Access.UNCHANGING
+        reader = _reader(path, access)
+    return ProjectFile(path, reader, access, notices=(notice, *_edits_left_beside(path, access)))
+
+
+def _reader(path: Path, access: Access) -> Database:
+    connection = connect(path, access)
+    try:
+        check_version(connection, path)
+        reader = Database(connection)
+        with damage_in_words():
             reader.journal.read_extent()
-        except (ReadError, sqlite3.Error) as error:
-            connection.close()
-            if access is Access.UNCHANGING:
-                if isinstance(error, ReadError):
-                    raise
-                raise ReadError(f"{path} could not be opened: {error}.") from error
-        else:
-            notices = (notice, *_edits_left_beside(path, access))
-            return ProjectFile(path, reader, access, notices=notices)
-    raise AssertionError("unreachable: the second way returns or raises")
+    except ReadError:
+        connection.close()
+        raise
+    return reader
 
 
 def _edits_left_beside(path: Path, access: Access) -> tuple[str, ...]:

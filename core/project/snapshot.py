@@ -12,7 +12,7 @@ from core.document.geometry import Size
 from core.imaging.reading import probe_image
 from core.project.image_table import ImageTable
 from core.project.sql.connection import Access, connect
-from core.project.sql.database import Database
+from core.project.sql.database import Database, damage_in_words
 
 
 class SnapshotLoader:
@@ -44,7 +44,7 @@ class SnapshotLoader:
         document = self._unsaved.get(image_id)
         if document is None:
             size = self._size(image_id)
-            with self._lock:
+            with self._lock, damage_in_words():
                 document = self._database.documents.read_document(image_id, size)
         return document
 

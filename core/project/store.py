@@ -18,7 +18,7 @@ from core.project.changelog import ProjectLog
 from core.project.operations import CommitStep, Operation
 from core.project.project_file import ProjectFile, leave
 from core.project.records import StoredProject, TouchedImage
-from core.project.sql.database import Database
+from core.project.sql.database import Database, damage_in_words
 from core.project.writer import Writer
 
 T = TypeVar("T")
@@ -109,8 +109,8 @@ class ProjectStore:
             leave(self._file, generation)
 
     def read(self, query: Callable[[Database], T]) -> T:
-        """Ask the file something; it may lag behind by what is pending."""
-        with self._reading:
+        """Ask the file something; it may lag behind by what is pending. Raises ReadError."""
+        with self._reading, damage_in_words():
             return query(self._file.reader)
 
     @contextmanager

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from core.errors import ConflictError, WriteError
 from core.project.lock import HEARTBEAT_S
@@ -117,7 +118,7 @@ class Writer:
             failure = self._try(batch)
             if failure is None:
                 self._keep(len(batch))
-            elif batch or self._hopeless:
+            elif batch or failure.is_final:
                 self._report(failure)
 
     def _next_batch(self) -> list[Operation] | None:
@@ -135,24 +136,22 @@ class Writer:
                     self._wake.wait(due_at - now)
             return None
 
-    def _try(self, batch: list[Operation]) -> WriteError | None:
+    def _try(self, batch: list[Operation]) -> _Failure | None:
         try:
             self._write(batch)
         except ConflictError as error:
-            self._hopeless = True
-            return WriteError(error.message, error.hint)
+            return _Failure(WriteError(error.message, error.hint), is_final=True)
         except (sqlite3.Error, OSError) as error:
-            return WriteError(
-                f"The last edits could not be saved: {error}.",
+            sentence = f"The last edits could not be saved: {error}."
+            hint = (
                 "They are kept in memory and tried again; make room on the disk, "
-                "or save a copy of the project elsewhere.",
+                "or save a copy of the project elsewhere."
             )
+            return _Failure(WriteError(sentence, hint), is_final=False)
         except Exception as error:  # noqa: BLE001 - a dead writer would lose edits in silence
-            self._hopeless = True
-            return WriteError(
-                f"The last edits could not be saved ({type(error).__name__}: {error}).",
-                "They are kept in memory; please report this.",
-            )
+            sentence = f"The last edits could not be saved ({type(error).__name__}: {error})."
+            hint = "They are kept in memory; please report this."
+            return _Failure(WriteError(sentence, hint), is_final=True)
         return None
 
     def _write(self, batch: list[Operation]) -> None:
@@ -178,14 +177,23 @@ class Writer:
         with self._wake:
             self._wake.notify_all()
 
-    def _report(self, failure: WriteError) -> None:
+    def _report(self, failure: _Failure) -> None:
+        self._on_failed(failure.error)
         with self._wake:
-            self._failure = failure
+            self._failure = failure.error
+            self._hopeless = failure.is_final
             delay_s = min(_FIRST_RETRY_S * 2**self._failures, _LONGEST_RETRY_S)
             self._failures = min(self._failures + 1, 16)
             self._retry_at = time.monotonic() + delay_s
             self._wake.notify_all()
-        self._on_failed(failure)
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """Why a batch was not written, and whether another try is of no use."""
+
+    error: WriteError
+    is_final: bool
 
 
 def _without_old_drafts(batch: list[Operation]) -> list[Operation]:

@@ -29,7 +29,7 @@ def connect(path: Path, access: Access) -> sqlite3.Connection:
     if not path.is_file():
         raise ReadError(f"There is no project file {path}.", "Check the path.")
     try:
-        connection = sqlite3.connect(
+        return sqlite3.connect(
             f"{path.resolve().as_uri()}?{access.value}",
             uri=True,
             timeout=BUSY_TIMEOUT_S,
@@ -38,12 +38,6 @@ def connect(path: Path, access: Access) -> sqlite3.Connection:
         )
     except sqlite3.Error as error:
         raise ReadError(f"{path} could not be opened: {error}.") from error
-    if access is Access.WRITE:
-        # A killed process loses nothing in either mode, because what it has
-        # committed is with the operating system; NORMAL can lose the last
-        # commits, but never damage the file, when the power fails.
-        connection.execute("PRAGMA synchronous = NORMAL")
-    return connection
 
 
 def can_write(path: Path) -> bool:

@@ -11,11 +11,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from core.document.document import ProjectState
+from core.errors import ReadError
 from core.project.records import StoredProject
 from core.project.sql.documents import DocumentTables
 from core.project.sql.images import ImageTables
 from core.project.sql.journal import JournalTables
 from core.project.sql.session import SessionTables
+
+
+@contextmanager
+def damage_in_words() -> Iterator[None]:
+    """Raise ReadError for what SQLite cannot read."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise ReadError(
+            f"The project file could not be read: {error}.",
+            "Open a backup of the project, if there is one.",
+        ) from error
 
 
 class Database:
@@ -50,11 +63,21 @@ class Database:
         self._connection.execute("SELECT generation FROM journal").fetchone()
 
     def use_write_ahead_log(self) -> None:
-        """Let readers and the writer work at the same time."""
+        """Let readers and the writer work at the same time.
+
+        A killed process loses nothing in any mode, because what it has committed
+        is with the operating system. NORMAL can lose the last commits, but never
+        damage the file, when the power fails.
+        """
         self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = NORMAL")
 
     def checkpoint(self) -> None:
-        """Bring what was committed into the main file and empty the log beside it."""
+        """Bring what was committed into the main file and empty the log beside it.
+
+        Does not wait for readers; the last one to leave does the rest.
+        """
+        self._connection.execute("PRAGMA busy_timeout = 0")
         self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def problems(self, *, thorough: bool) -> tuple[str, ...]:

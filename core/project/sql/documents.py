@@ -10,7 +10,6 @@ from core.document.annotation import Annotation, Label, Layer
 from core.document.change import Change
 from core.document.document import ImageDocument, ProjectState
 from core.document.geometry import Size
-from core.errors import ReadError
 from core.project import codec
 from core.project.records import TouchedImage
 
@@ -24,9 +23,8 @@ class DocumentTables:
     def read_document(self, image_id: int, size: Size) -> ImageDocument:
         """All annotations and semantic maps of an image; raises ReadError."""
         query = self._connection.execute
-        revision = query("SELECT rev FROM images WHERE id = ?", (image_id,)).fetchone()
-        if revision is None:
-            raise ReadError(f"The project has no image number {image_id}.")
+        # An image that a rescan has just added may not have its row yet.
+        revision = query("SELECT rev FROM images WHERE id = ?", (image_id,)).fetchone() or (0,)
         annotations = [
             codec.decode_annotation(row[0])
             for row in query("SELECT record FROM annotations WHERE image_id = ?", (image_id,))
