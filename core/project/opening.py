@@ -62,14 +62,39 @@ def open_source(
     place = place_for(path, data_folder)
     if place.exists:
         return _reopened(place.path, author, place.notice, path)
-    if path.is_dir() and not _holds_annotations(path):
-        contents, root, report = _images_of_folder(path, author), path, None
-    else:
-        imported = read_annotations(path, image_root)
-        contents = _contents(imported, path, author)
-        root, report = imported.image_root, imported.report
-    creation.write_project(place.path, root, contents)
-    return replace(_reopened(place.path, author, place.notice), report=report)
+    found = _first_look(path, image_root, author)
+    creation.write_project(place.path, found.image_root, found.contents)
+    opened = _reopened(place.path, author, place.notice)
+    notices = tuple(filter(None, (found.notice, *opened.notices)))
+    return OpenedProject(opened.project, notices, found.report)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """What a new project is made of."""
+
+    contents: creation.ProjectContents
+    image_root: Path
+    report: ImportReport | None = None
+    notice: str = ""
+
+
+def _first_look(path: Path, image_root: Path | None, author: str) -> _Found:
+    try:
+        detect_format(path)
+    except FormatError as error:
+        if not path.is_dir():
+            raise
+        return _Found(_images_of_folder(path, author), path, notice=_unread(path, error))
+    imported = read_annotations(path, image_root)
+    return _Found(_contents(imported, path, author), imported.image_root, imported.report)
+
+
+def _unread(folder: Path, error: FormatError) -> str:
+    """A sentence when a folder of images seems to hold annotations that are not read."""
+    if not any(next(folder.glob(pattern), None) for pattern in ("*.json", "*.xml", "*/*.json")):
+        return ""
+    return f"The images were opened without annotations: {error}"
 
 
 def _reopened(
@@ -85,14 +110,6 @@ def _reopened(
                 "Import the file as a layer to compare."
             )
     return OpenedProject(project, tuple(filter(None, notices)))
-
-
-def _holds_annotations(folder: Path) -> bool:
-    try:
-        detect_format(folder)
-    except (FormatError, ReadError):
-        return False
-    return True
 
 
 def _images_of_folder(folder: Path, author: str) -> creation.ProjectContents:
