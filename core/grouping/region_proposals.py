@@ -20,7 +20,7 @@ def proposals(
     limit: int = 100,
     min_area_share: float = 0.0004,
     max_area_share: float = 0.7,
-    max_overlap: float = 0.8,
+    max_overlap: float = 0.7,
 ) -> tuple[Proposal, ...]:
     """At most ``limit`` class-agnostic candidates with masks, best first.
 

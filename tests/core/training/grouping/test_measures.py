@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from core.grouping.hierarchy import Hierarchy
+from core.training.grouping.covering import cover, summarise
+from core.training.grouping.robot import clicks_to, overlaps_after_clicks
+
+
+def four_columns() -> Hierarchy:
+    """Leaves 0 … 3 are columns of 10 × 5 pixels; (0, 1) and (2, 3) join first."""
+    labels = np.repeat(np.arange(4, dtype=np.int32), 5)[None].repeat(10, axis=0)
+    parents = np.array([4, 4, 5, 5, 6, 6, 6], np.int32)
+    return Hierarchy(labels, parents, np.array([0, 0, 0, 0, 0.2, 0.4, 0.8], np.float32))
+
+
+def test_a_segmentation_that_the_tree_has_is_covered_wholly() -> None:
+    halves = np.repeat([[7, 9]], 10, axis=0).repeat(10, axis=1)
+    score = summarise([cover(four_columns(), [halves])])
+    assert score.ods == score.ois == score.best == 1.0
+    assert 0.4 <= score.ods_threshold < 0.8
+
+
+def test_covering_is_the_mean_overlap_weighted_by_area() -> None:
+    uneven = np.ones((10, 20), np.int32)
+    uneven[:, :8] = 2
+    covering = cover(four_columns(), [uneven])
+    # 8 columns against nodes of 10: 8/10; 12 columns against 10: 10/12.
+    assert covering.best == pytest.approx(80 * 8 / 10 + 120 * 10 / 12)
+    assert covering.pixels == 200
+    # At the finest cut each segment finds one column of 5.
+    assert covering.at[0] == pytest.approx(80 * 5 / 8 + 120 * 5 / 12)
+
+
+def test_thresholds_are_common_for_ods_and_own_for_ois() -> None:
+    halves = np.repeat([[1, 2]], 10, axis=0).repeat(10, axis=1)
+    quarters = np.repeat([[1, 2, 3, 4]], 10, axis=0).repeat(5, axis=1)
+    score = summarise([cover(four_columns(), [halves]), cover(four_columns(), [quarters])])
+    assert score.ois == 1.0
+    assert score.ods == pytest.approx(0.75)
+
+
+def test_the_robot_takes_a_node_that_fits_with_one_click() -> None:
+    truth = np.zeros((10, 20), np.bool_)
+    truth[:, :10] = True
+    assert overlaps_after_clicks(four_columns(), truth, clicks=3) == [1.0, 1.0, 1.0]
+
+
+def test_the_robot_adds_and_takes_away() -> None:
+    truth = np.zeros((10, 20), np.bool_)
+    truth[:, :15] = True
+    overlaps = overlaps_after_clicks(four_columns(), truth, clicks=3)
+    assert overlaps == sorted(overlaps)
+    assert overlaps[0] < 1.0
+    assert overlaps[1] == 1.0
+    assert clicks_to(overlaps, 0.9) == 2
+    assert clicks_to([0.1, 0.2], 0.9) == 2
+
+
+def test_pixels_that_no_one_is_sure_of_do_not_count() -> None:
+    truth = np.zeros((10, 20), np.bool_)
+    truth[:, :9] = True
+    scored = np.ones((10, 20), np.bool_)
+    scored[:, 9] = False
+    assert overlaps_after_clicks(four_columns(), truth, scored, clicks=1) == [1.0]
