@@ -11,7 +11,6 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import numpy as np
 import pycocotools.mask as coco_mask
 
 from core.document.annotation import Geometry
@@ -23,7 +22,7 @@ from core.formats.coco_records import WrittenRecord
 from core.formats.findings import Findings
 from core.formats.labels import number_of
 from core.imaging.rasterise import rasterise
-from core.imaging.run_lengths import encode
+from core.imaging.run_lengths import decode, encode
 
 
 def count_mismatches(
@@ -63,7 +62,7 @@ def _difference(record: Mapping[str, object], written: WrittenRecord) -> int:
     meant = rasterise(geometry, size)
     if encode(meant, size)["counts"].encode("ascii") == drawn["counts"]:
         return 0
-    return int(np.count_nonzero(meant.to_array(size) != coco_mask.decode(drawn)))
+    return _exclusive_or(meant, decode(drawn, size))
 
 
 def _other_difference(record: Mapping[str, object], geometry: Geometry, size: Size) -> int:
