@@ -66,7 +66,9 @@ def _file_entries(bench: Workbench, files: FileCommands) -> tuple[ActionEntry, .
             "import_labels", "Import &label names…", files.import_labels, (), menu, writable
         ),
         ActionEntry("rescan", "Look for new or &missing images", files.rescan, ("F5",), menu),
-        ActionEntry("export", "&Export…", files.export, ("Ctrl+E",), menu, separator_before=True),
+        ActionEntry(
+            "export", "&Export…", files.export, ("Ctrl+Shift+E",), menu, separator_before=True
+        ),
         ActionEntry("save_scores", "Save &scores…", files.save_scores, (), menu),
         ActionEntry("quit", "&Quit", files.quit, ("Ctrl+Q",), menu, separator_before=True),
     )
@@ -78,7 +80,12 @@ def _edit_entries(bench: Workbench) -> tuple[ActionEntry, ...]:
     selected = partial(_has_selection, bench)
     return (
         ActionEntry(
-            "undo", "&Undo", session.undo, ("Ctrl+Z",), menu, lambda: history.next_undo is not None
+            "undo",
+            "&Undo",
+            bench.undo,
+            ("Ctrl+Z",),
+            menu,
+            lambda: history.next_undo is not None or bench.tools.has_draft(),
         ),
         ActionEntry(
             "redo",
@@ -91,7 +98,7 @@ def _edit_entries(bench: Workbench) -> tuple[ActionEntry, ...]:
         ActionEntry(
             "delete",
             "&Delete",
-            bench.delete_selected,
+            partial(bench.tools.command, Command.DELETE),
             ("Del",),
             menu,
             selected,
@@ -100,12 +107,34 @@ def _edit_entries(bench: Workbench) -> tuple[ActionEntry, ...]:
         ActionEntry(
             "duplicate", "Du&plicate", bench.duplicate_selected, ("Ctrl+D",), menu, selected
         ),
+        ActionEntry("copy", "&Copy", bench.copy_selected, ("Ctrl+C",), menu, selected),
+        ActionEntry("paste", "&Paste", bench.paste, ("Ctrl+V",), menu),
         ActionEntry("select_all", "Select &all", bench.select_all, ("Ctrl+A",), menu),
         ActionEntry("lock", "&Lock or unlock", bench.lock_selected, ("L",), menu, selected),
-        ActionEntry("nudge_left", "Move left", partial(bench.nudge_selected, -1, 0), ("Left",)),
-        ActionEntry("nudge_right", "Move right", partial(bench.nudge_selected, 1, 0), ("Right",)),
-        ActionEntry("nudge_up", "Move up", partial(bench.nudge_selected, 0, -1), ("Up",)),
-        ActionEntry("nudge_down", "Move down", partial(bench.nudge_selected, 0, 1), ("Down",)),
+        ActionEntry(
+            "nudge_left",
+            "Move left",
+            partial(bench.nudge_selected, -1, 0),
+            ("Left",),
+            canvas_only=True,
+        ),
+        ActionEntry(
+            "nudge_right",
+            "Move right",
+            partial(bench.nudge_selected, 1, 0),
+            ("Right",),
+            canvas_only=True,
+        ),
+        ActionEntry(
+            "nudge_up", "Move up", partial(bench.nudge_selected, 0, -1), ("Up",), canvas_only=True
+        ),
+        ActionEntry(
+            "nudge_down",
+            "Move down",
+            partial(bench.nudge_selected, 0, 1),
+            ("Down",),
+            canvas_only=True,
+        ),
     )
 
 
@@ -128,7 +157,8 @@ def _label_entries(bench: Workbench, labels: LabelCommands) -> tuple[ActionEntry
         _writable(bench),
         separator_before=True,
     )
-    return (new, *numbers)
+    pick = ActionEntry("pick_label", "&Choose a label…", labels.pick, ("Ctrl+E",), "&Edit")
+    return (new, pick, *numbers)
 
 
 def _view_entries(bench: Workbench, view: ViewCommands) -> tuple[ActionEntry, ...]:
@@ -196,14 +226,23 @@ def _tool_entries(bench: Workbench) -> tuple[ActionEntry, ...]:
             ("Return", "Enter", "N"),
             menu,
             separator_before=True,
+            canvas_only=True,
         ),
-        ActionEntry("cancel", "&Cancel", partial(tools.command, Command.CANCEL), ("Esc",), menu),
+        ActionEntry(
+            "cancel",
+            "&Cancel",
+            partial(tools.command, Command.CANCEL),
+            ("Esc",),
+            menu,
+            canvas_only=True,
+        ),
         ActionEntry(
             "drop_last",
             "Take the last point back",
             partial(tools.command, Command.DROP_LAST),
             ("Backspace",),
             menu,
+            canvas_only=True,
         ),
         ActionEntry("step_down", "Smaller", partial(tools.step, -1), ("[",), menu),
         ActionEntry("step_up", "Larger", partial(tools.step, 1), ("]",), menu),
@@ -228,7 +267,12 @@ def _review_entries(bench: Workbench, view: ViewCommands) -> tuple[ActionEntry, 
         ActionEntry("fix", "&Fix proposal", bench.fix_current, ("C",), menu),
         ActionEntry("accept_all", "Accept all &visible", bench.accept_all, ("Shift+F",), menu),
         ActionEntry(
-            "next_proposal", "Next proposal", partial(view.walk_proposals, 1), ("Tab",), menu
+            "next_proposal",
+            "Next proposal",
+            partial(view.walk_proposals, 1),
+            ("Tab",),
+            menu,
+            canvas_only=True,
         ),
         ActionEntry(
             "previous_proposal",
@@ -236,6 +280,7 @@ def _review_entries(bench: Workbench, view: ViewCommands) -> tuple[ActionEntry, 
             partial(view.walk_proposals, -1),
             ("Shift+Tab", "Backtab"),
             menu,
+            canvas_only=True,
         ),
         ActionEntry(
             "bring_back", "Bring rejected ones back", bench.deck.bring_back_rejected, (), menu

@@ -20,7 +20,11 @@ def _always() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ActionEntry:
-    """One row of the table. An entry without a menu is only a key."""
+    """One row of the table. An entry without a menu is only a key.
+
+    The keys of a ``canvas_only`` entry work while the canvas has the focus, so
+    that lists and sliders keep their arrows, Tab and Enter.
+    """
 
     id: str
     text: str
@@ -31,27 +35,36 @@ class ActionEntry:
     checkable: bool = False
     separator_before: bool = False
     tip: str = ""
+    canvas_only: bool = False
 
 
 MENUS = ("&File", "&Edit", "&View", "&Tools", "&Models", "&Review", "&Help")
 
 
 class ActionTable:
-    """The rows as Qt actions of one window."""
+    """The rows as Qt actions of one window.
 
-    def __init__(self, window: QWidget, entries: Iterable[ActionEntry]) -> None:
+    Actions are greyed out while a menu is open only: a disabled action would
+    swallow its key, and each action copes by itself with having nothing to do.
+    """
+
+    def __init__(self, window: QWidget, canvas: QWidget, entries: Iterable[ActionEntry]) -> None:
         self.entries: tuple[ActionEntry, ...] = tuple(entries)
         self._actions: dict[str, QAction] = {}
         for entry in self.entries:
             action = QAction(entry.text, window)
             action.setObjectName(entry.id)
             action.setShortcuts([QKeySequence(key) for key in entry.keys])
-            action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+            action.setShortcutContext(
+                Qt.ShortcutContext.WidgetWithChildrenShortcut
+                if entry.canvas_only
+                else Qt.ShortcutContext.WindowShortcut
+            )
             action.setCheckable(entry.checkable)
             if entry.tip:
                 action.setStatusTip(entry.tip)
             action.triggered.connect(lambda _checked=False, run=entry.run: run())
-            window.addAction(action)
+            (canvas if entry.canvas_only else window).addAction(action)
             self._actions[entry.id] = action
 
     def __getitem__(self, action_id: str) -> QAction:
@@ -67,12 +80,17 @@ class ActionTable:
                 menus[entry.menu].addAction(self._actions[entry.id])
         for menu in menus.values():
             menu.aboutToShow.connect(self.refresh)
+            menu.aboutToHide.connect(self._enable_all)
         return menus
 
     def refresh(self) -> None:
         """Enable what can be done now."""
         for entry in self.entries:
             self._actions[entry.id].setEnabled(entry.enabled())
+
+    def _enable_all(self) -> None:
+        for action in self._actions.values():
+            action.setEnabled(True)
 
     def key_sheet(self) -> tuple[tuple[str, str, str], ...]:
         """Rows (menu, text, keys) for everything that has a key."""

@@ -19,6 +19,7 @@ from core.editing.labels import (
 )
 from core.errors import MaskwrightError
 from core.tasks.queue import Lane, Task, TaskContext
+from gui.dialogs.label_picker import LabelPicker
 from gui.workbench import Workbench
 
 
@@ -43,6 +44,12 @@ class LabelCommands(QObject):
         """Make a label and use it from now on."""
         if self._try(lambda: add_label(self._session.state, name)):
             self._session.use_label(max(self._session.state.labels))
+
+    def pick(self) -> None:
+        """Find a label by typing a part of its name; it is used, and given to what is selected."""
+        picker = LabelPicker(self._session.state, self._window)
+        picker.label_chosen.connect(self._bench.use_label)
+        picker.show()
 
     def rename(self, label_id: int) -> None:
         """Ask for a new name."""

@@ -68,6 +68,7 @@ class MainWindow(QMainWindow):
         self.view = ViewCommands(self.bench, self, self.regions_panel, settings)
         self.actions_table = ActionTable(
             self,
+            self.bench.canvas,
             action_entries(self.bench, self.files, self.labels, self.view, self.help_dialogs),
         )
         self.help_dialogs.use(self.actions_table)
@@ -188,8 +189,6 @@ class MainWindow(QMainWindow):
         bench.scores.dataset_scored.connect(self.images_panel.show_scores)
         bench.scores.image_scored.connect(self.scores_panel.show_image)
         bench.scores.image_scored.connect(self.images_panel.show_score)
-        for signal in (bench.session.document_changed, bench.session.selection_changed):
-            signal.connect(lambda *_: self.actions_table.refresh())
         self.files.selected_source = lambda: str(panel.source.currentData())
         self.files.quit_requested.connect(self.close)
         self.images_panel.image_chosen.connect(bench.session.show_image)
@@ -211,7 +210,6 @@ class MainWindow(QMainWindow):
         panel.reject_requested.connect(bench.reject_current)
         panel.fix_requested.connect(bench.fix_current)
         panel.accept_all_requested.connect(bench.accept_all)
-        self.actions_table.refresh()
 
     def _neighbour(self, steps: int) -> int | None:
         return self.images_panel.neighbour(steps)

@@ -100,6 +100,11 @@ class ToolHost(QObject):
         self._carry_out(response)
         self.checkpoint()
 
+    def has_draft(self) -> bool:
+        """Whether something unfinished is on the canvas."""
+        context = self._context()
+        return context is not None and self._active.checkpoint(context) is not None
+
     def refresh(self) -> None:
         """Draw the draft anew."""
         context = self._context()

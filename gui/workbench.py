@@ -8,11 +8,12 @@ from types import MappingProxyType
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from core.document.annotation import ReviewState
+from core.document.annotation import Annotation, ReviewState
 from core.document.change import Change
 from core.document.document import ImageState
 from core.document.images import ImageRecord
 from core.editing.annotations import (
+    add_annotations,
     duplicate_annotations,
     move_annotations,
     relabel,
@@ -20,6 +21,7 @@ from core.editing.annotations import (
     set_locked,
     set_review,
 )
+from core.editing.copying import pasted_annotations
 from core.editing.image_state import set_image_state
 from core.errors import MaskwrightError
 from core.grouping.region_proposals import proposals as region_proposals
@@ -35,6 +37,7 @@ from gui.region_loading import RegionLoader
 from gui.score_watch import ScoreWatch
 from gui.session import Session
 from gui.tool_host import ToolHost
+from gui.tools.events import Command
 from gui.tools.registry import all_tools
 
 REGIONS_SOURCE = "regions"
@@ -61,6 +64,7 @@ class Workbench(QObject):
         self.tasks = tasks
         self.runs = runs
         self.author = author
+        self._copied: tuple[Annotation, ...] = ()
         self.session = Session(project, self)
         self.canvas = Canvas(parent)
         self.images = ImageLoader(project.image_root, tasks, self)
@@ -101,6 +105,13 @@ class Workbench(QObject):
         else:
             self.session.show_image(image_id)
 
+    def undo(self) -> None:
+        """Take the last step back: that of an unfinished draft first."""
+        if self.tools.has_draft():
+            self.tools.command(Command.DROP_LAST)
+        else:
+            self.session.undo()
+
     def delete_selected(self) -> None:
         """Remove the selected objects."""
         document = self.session.document
@@ -118,6 +129,27 @@ class Workbench(QObject):
         if after is not None:
             copies = frozenset(set(after.annotations) - before)
             self.session.select(copies or self.session.selection)
+
+    def copy_selected(self) -> None:
+        """Remember the selected objects, to paste them on this or another image."""
+        chosen = self.session.selected()
+        if chosen:
+            self._copied = chosen
+            self.session.message_posted.emit(f"{len(chosen)} objects copied.")
+
+    def paste(self) -> None:
+        """Add the copied objects here, at the same place, and select them."""
+        document = self.session.document
+        labels = self.session.state.labels
+        copied = tuple(item for item in self._copied if item.label_id in labels)
+        if document is None or not copied:
+            self.session.message_posted.emit("Nothing was copied.")
+            return
+        pasted = pasted_annotations(document, copied, self.session.layer.id)
+        if not pasted:
+            self.session.message_posted.emit("What was copied lies outside this image.")
+        elif self.session.apply(add_annotations(document, pasted, "Paste")):
+            self.session.select(frozenset(item.id for item in pasted))
 
     def nudge_selected(self, dx: float, dy: float) -> None:
         """Move the selected objects by pixels."""
@@ -147,12 +179,13 @@ class Workbench(QObject):
             self.session.select(frozenset(item.id for item in objects))
 
     def use_label_number(self, number: int) -> None:
-        """Make the label with this number active, or give it to what is selected."""
-        labels = sorted(self.session.state.labels)
-        if number > len(labels):
-            self.session.message_posted.emit(f"There is no label number {number}.")
-            return
-        self.use_label(labels[number - 1])
+        """Make the label with this key active, or give it to what is selected."""
+        labels = self.session.state.labels.values()
+        found = next((label for label in labels if label.shortcut == str(number)), None)
+        if found is None:
+            self.session.message_posted.emit(f"No label has the key {number}.")
+        else:
+            self.use_label(found.id)
 
     def use_label(self, label_id: int) -> None:
         """Make a label active; selected objects get it too."""

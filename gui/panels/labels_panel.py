@@ -71,16 +71,13 @@ class LabelsPanel(QWidget):
             counts.update(item.label_id for item in document.in_layer(self._session.layer.id))
         labels = [label for _, label in sorted(self._session.state.labels.items())]
         self.list.clear()
-        self.list.addTopLevelItems(
-            [self._row(place, label, counts[label.id]) for place, label in enumerate(labels)]
-        )
+        self.list.addTopLevelItems([self._row(label, counts[label.id]) for label in labels])
         places = [label.id for label in labels]
         current: QModelIndex = self.list.model().index(places.index(self._session.label.id), 0)
         self.list.setCurrentIndex(current)
 
-    def _row(self, place: int, label: Label, count: int) -> QTreeWidgetItem:
-        key = str(place + 1) if place < 9 else ""
-        item = QTreeWidgetItem([label.name, key, str(count) if count else ""])
+    def _row(self, label: Label, count: int) -> QTreeWidgetItem:
+        item = QTreeWidgetItem([label.name, label.shortcut, str(count) if count else ""])
         item.setIcon(NAME, color_swatch(label.color))
         item.setData(NAME, Qt.ItemDataRole.UserRole, label.id)
         for column in (KEY, COUNT):
