@@ -11,32 +11,14 @@ from core.document.annotation import Annotation
 from core.document.geometry import Box
 from core.document.mask import BoolArray, Mask
 from core.scoring.boxes import box_iou
-from core.scoring.sides import MaskCache, Side
+from core.scoring.cache import ScoreCache
+from core.scoring.scores import MatchedPair
+from core.scoring.sides import Side
 
 MATCH_IOU = 0.5
 """Objects match above this overlap; more than a half can be shared with one object only."""
 
 _IGNORED_SHARE = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class MatchedPair:
-    """A true object and the predicted one that matches it; None where there is none.
-
-    ``iou`` is 0 for an object without a partner. ``boxes`` says that bounding
-    boxes were compared, because one of the two is only a box.
-    """
-
-    label_id: int
-    truth_id: int | None
-    prediction_id: int | None
-    iou: float
-    boxes: bool = False
-
-    @property
-    def is_match(self) -> bool:
-        """Whether both sides have the object."""
-        return self.truth_id is not None and self.prediction_id is not None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,6 +28,7 @@ class _Item:
     annotation: Annotation
     mask: Mask
     pixels: BoolArray
+    bounds: Box
 
     @property
     def is_box(self) -> bool:
@@ -53,7 +36,7 @@ class _Item:
 
 
 def match_objects(
-    truth: Side, prediction: Side, void: Mask, crowd: Mask, cache: MaskCache, min_iou: float
+    truth: Side, prediction: Side, void: Mask, crowd: Mask, cache: ScoreCache, min_iou: float
 ) -> tuple[MatchedPair, ...]:
     """Pairs of one label, largest overlap first, then the objects left over.
 
@@ -95,11 +78,11 @@ def _pair(label_id: int, truth: _Item, prediction: _Item, iou: float) -> Matched
     return MatchedPair(label_id, truth.annotation.id, prediction.annotation.id, iou, boxes)
 
 
-def _item(annotation: Annotation, void: Mask, cache: MaskCache) -> _Item:
+def _item(annotation: Annotation, void: Mask, cache: ScoreCache) -> _Item:
     mask = cache.mask(annotation)
     if not mask.box.intersected(void.box).is_empty:
         mask = mask.without(void)
-    return _Item(annotation, mask, mask.crop())
+    return _Item(annotation, mask, mask.crop(), annotation.bounds)
 
 
 def _overlaps(
@@ -122,13 +105,13 @@ def _overlaps(
 
 def _boxes(items: Sequence[_Item]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
     """Bounding boxes as (x0, y0, x1, y1), float64 of shape (n, 4)."""
-    boxes = [item.annotation.bounds for item in items]
+    boxes = [item.bounds for item in items]
     return np.array([(box.x, box.y, box.right, box.bottom) for box in boxes], np.float64)
 
 
 def _iou(truth: _Item, prediction: _Item) -> float:
     if truth.is_box or prediction.is_box:
-        return box_iou(truth.annotation.bounds, prediction.annotation.bounds)
+        return box_iou(truth.bounds, prediction.bounds)
     shared_box = truth.mask.box.intersected(prediction.mask.box)
     if shared_box.is_empty:
         return 0.0

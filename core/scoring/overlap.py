@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -13,61 +13,15 @@ from core.document.document import ImageDocument, ProjectState
 from core.document.mask import Mask
 from core.document.semantic import SemanticMap
 from core.scoring.boxes import shared_and_alone
-from core.scoring.matching import MATCH_IOU, MatchedPair, match_objects
-from core.scoring.sides import MaskCache, Side, labels_in, objects_of, union_of, void_region
+from core.scoring.cache import LabelResult, ScoreCache
+from core.scoring.counting import count_pixels
+from core.scoring.matching import MATCH_IOU, match_objects
+from core.scoring.scores import ImageScore, LabelScore, MatchedPair
+from core.scoring.sides import Side, labels_in, objects_of, union_of, void_region
 
+__all__ = ["ImageScore", "LabelScore", "MatchedPair", "ScoreCache", "mean_of", "score_image"]
 
-@dataclass(frozen=True, slots=True)
-class LabelScore:
-    """Overlap of one label: ``iou`` and ``dice`` in [0, 1], None where both sides lack it.
-
-    ``tp``, ``fp`` and ``fn`` are pixels in both, in the prediction alone and
-    in the reference alone. With ``boxes_only`` one side has nothing but boxes
-    under this label; then boxes were compared on both sides, and the numbers
-    are areas in square pixels.
-    """
-
-    iou: float | None
-    dice: float | None
-    tp: float
-    fp: float
-    fn: float
-    boxes_only: bool = False
-
-    @classmethod
-    def of_counts(cls, tp: float, fp: float, fn: float, *, boxes_only: bool = False) -> LabelScore:
-        """Score of counted pixels; undefined when there are none."""
-        union = tp + fp + fn
-        if not union:
-            return cls(None, None, tp, fp, fn, boxes_only)
-        return cls(tp / union, 2 * tp / (union + tp), tp, fp, fn, boxes_only)
-
-
-@dataclass(frozen=True, slots=True)
-class ImageScore:
-    """How well one layer of an image agrees with its reference.
-
-    ``per_label`` names every label of the project. ``mean_iou`` and
-    ``mean_dice`` are means over the labels that are defined, None when none
-    is. ``matched`` lists pairs of objects and those without a partner;
-    ``mean_matched_iou`` is the mean over all of these, where an object without
-    partner counts 0, and None when there is no object at all.
-    """
-
-    image_id: int
-    revision: int
-    reference_layer_id: int
-    per_label: Mapping[int, LabelScore]
-    mean_iou: float | None
-    mean_dice: float | None
-    matched: tuple[MatchedPair, ...]
-    mean_matched_iou: float | None
-    prediction_layer_id: int = 0
-
-    @property
-    def boxes_only(self) -> bool:
-        """Whether any of the numbers compares boxes instead of pixels."""
-        return any(score.boxes_only for score in self.per_label.values())
+_NO_VOID = Mask.empty()
 
 
 def score_image(
@@ -76,7 +30,7 @@ def score_image(
     truth_layer_id: int,
     prediction_layer_id: int,
     *,
-    cache: MaskCache | None = None,
+    cache: ScoreCache | None = None,
     min_iou: float = MATCH_IOU,
 ) -> ImageScore:
     """Compare two layers of an image.
@@ -88,17 +42,16 @@ def score_image(
     score is about the shapes. Objects match above ``min_iou``. Raises
     ValueError when a shape cannot be rasterised.
     """
-    masks = cache or MaskCache(document.size)
-    truth = _layer_of(document, truth_layer_id)
-    prediction = _layer_of(document, prediction_layer_id)
-    void = void_region(truth.semantic, truth.objects, masks)
+    masks = cache or ScoreCache(document.size)
+    truth = _layer_of(document, truth_layer_id, masks)
+    prediction = _layer_of(document, prediction_layer_id, masks)
+    void = _void_of(truth, truth_layer_id, masks)
     per_label: dict[int, LabelScore] = {}
     matched: list[MatchedPair] = []
     for label_id in sorted(truth.label_ids | prediction.label_ids | set(state.labels)):
         pair = _pair_of(truth, prediction, label_id)
-        crowd = union_of([masks.mask(item) for item in pair.crowds])
-        per_label[label_id] = _score_label(pair, void.united(crowd), masks)
-        matched += match_objects(pair.truth, pair.prediction, void, crowd, masks, min_iou)
+        per_label[label_id], objects = _score_pair(pair, void, masks, min_iou)
+        matched += objects
     return ImageScore(
         image_id=document.image_id,
         revision=document.revision,
@@ -146,9 +99,19 @@ class _Pair:
     crowds: tuple[Annotation, ...]
 
 
-def _layer_of(document: ImageDocument, layer_id: int) -> _Layer:
+def _layer_of(document: ImageDocument, layer_id: int, cache: ScoreCache) -> _Layer:
     semantic = document.semantic.get(layer_id)
-    return _Layer(objects_of(document, layer_id), semantic, labels_in(semantic))
+    labels = cache.semantic_labels.get(layer_id, (semantic,), lambda: labels_in(semantic))
+    return _Layer(objects_of(document, layer_id), semantic, labels)
+
+
+def _void_of(truth: _Layer, layer_id: int, cache: ScoreCache) -> Mask:
+    if truth.semantic is None:
+        return _NO_VOID
+    semantic, objects = truth.semantic, truth.objects
+    return cache.voids.get(
+        layer_id, (semantic, *objects), lambda: void_region(semantic, objects, cache)
+    )
 
 
 def _pair_of(truth: _Layer, prediction: _Layer, label_id: int) -> _Pair:
@@ -159,16 +122,26 @@ def _pair_of(truth: _Layer, prediction: _Layer, label_id: int) -> _Pair:
     )
 
 
-def _score_label(pair: _Pair, ignored: Mask, masks: MaskCache) -> LabelScore:
+def _score_pair(pair: _Pair, void: Mask, cache: ScoreCache, min_iou: float) -> LabelResult:
+    def compute() -> LabelResult:
+        crowd = union_of([cache.mask(item) for item in pair.crowds])
+        score = _score_label(pair, [void, crowd], cache)
+        return score, match_objects(pair.truth, pair.prediction, void, crowd, cache, min_iou)
+
+    sides = pair.truth, pair.prediction
+    lists = (pair.truth.annotations, pair.prediction.annotations, pair.crowds)
+    inputs = (void, *(side.semantic for side in sides), min_iou)
+    shapes = [item for items in lists for item in (None, *items)]
+    return cache.results.get(pair.truth.label_id, (*inputs, *shapes), compute)
+
+
+def _score_label(pair: _Pair, ignored: Sequence[Mask], cache: ScoreCache) -> LabelScore:
     sides = pair.truth, pair.prediction
     only_objects = all(side.semantic is None for side in sides)
     if only_objects and any(side.has_boxes_alone for side in sides):
         return _score_boxes(pair)
-    truth, prediction = (side.region(masks) for side in sides)
-    if not ignored.is_empty:
-        truth, prediction = truth.without(ignored), prediction.without(ignored)
-    shared = truth.intersected(prediction).area
-    return LabelScore.of_counts(shared, prediction.area - shared, truth.area - shared)
+    truth, prediction = (side.masks(cache) for side in sides)
+    return LabelScore.of_counts(*count_pixels(truth, prediction, ignored))
 
 
 def _score_boxes(pair: _Pair) -> LabelScore:

@@ -7,33 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.document.annotation import Annotation, Geometry
+from core.document.annotation import Annotation
 from core.document.document import ImageDocument
-from core.document.geometry import Box, Keypoints, Scribble, Size
+from core.document.geometry import Box, Keypoints, Scribble
 from core.document.mask import EMPTY_BOX, BoolArray, Mask, PixelBox
 from core.document.semantic import SemanticMap
-from core.imaging.rasterise import rasterise
-
-
-class MaskCache:
-    """Pixels of the annotations of one image, kept as long as their shapes stay the same.
-
-    Pass the same one to every scoring of an image and only what was edited is
-    rasterised again.
-    """
-
-    def __init__(self, size: Size) -> None:
-        self._size = size
-        self._masks: dict[int, tuple[Geometry, Mask]] = {}
-
-    def mask(self, annotation: Annotation) -> Mask:
-        """Pixels of an annotation by the COCO rasteriser; raises ValueError as that does."""
-        kept = self._masks.get(annotation.id)
-        if kept is not None and kept[0] is annotation.geometry:
-            return kept[1]
-        mask = rasterise(annotation.geometry, self._size)
-        self._masks[annotation.id] = (annotation.geometry, mask)
-        return mask
+from core.scoring.cache import ScoreCache
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,12 +32,12 @@ class Side:
             and all(isinstance(item.geometry, Box) for item in self.annotations)
         )
 
-    def region(self, cache: MaskCache) -> Mask:
-        """Union of everything under the label."""
+    def masks(self, cache: ScoreCache) -> list[Mask]:
+        """Pixels of everything under the label, piece by piece."""
         masks = [cache.mask(item) for item in self.annotations]
         if self.semantic is not None:
             masks.append(Mask.from_array(self.semantic.classes == self.label_id))
-        return union_of(masks)
+        return masks
 
 
 def objects_of(document: ImageDocument, layer_id: int) -> tuple[Annotation, ...]:
@@ -79,11 +58,9 @@ def labels_in(semantic: SemanticMap | None) -> frozenset[int]:
 
 
 def void_region(
-    semantic: SemanticMap | None, annotations: Sequence[Annotation], cache: MaskCache
+    semantic: SemanticMap, annotations: Sequence[Annotation], cache: ScoreCache
 ) -> Mask:
     """Pixels that the reference does not judge: void, and unlabelled outside of its objects."""
-    if semantic is None:
-        return Mask.empty()
     void = Mask.from_array(semantic.classes == semantic.void)
     unlabelled = Mask.from_array(semantic.classes == semantic.unlabelled)
     if not unlabelled.is_empty:
@@ -98,11 +75,14 @@ def union_of(masks: Sequence[Mask]) -> Mask:
     box = EMPTY_BOX
     for mask in masks:
         box = box.united(mask.box)
+    return Mask.from_array(painted(masks, box), box.left, box.top)
+
+
+def painted(masks: Sequence[Mask], box: PixelBox) -> BoolArray:
+    """Union of masks that lie inside a box, bool of the box's shape."""
     pixels: BoolArray = np.zeros((box.height, box.width), np.bool_)
     for mask in masks:
         if not mask.is_empty:
-            place = PixelBox(
-                mask.box.left - box.left, mask.box.top - box.top, mask.box.width, mask.box.height
-            )
-            pixels[place.slices] |= mask.crop()
-    return Mask.from_array(pixels, box.left, box.top)
+            left, top = mask.box.left - box.left, mask.box.top - box.top
+            pixels[PixelBox(left, top, mask.box.width, mask.box.height).slices] |= mask.crop()
+    return pixels

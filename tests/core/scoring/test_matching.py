@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from core.document.annotation import Geometry
 from core.document.geometry import Box
 from core.scoring.boxes import box_iou, shared_and_alone
-from core.scoring.matching import MatchedPair, mask_iou
+from core.scoring.matching import mask_iou
 from core.scoring.overlap import score_image
+from core.scoring.scores import MatchedPair
 from tests.core.scoring.examples import CAT, DOG, PREDICTION, STATE, TRUTH, document, rectangle
 
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from core.document.document import ImageDocument
 from core.document.geometry import Box, Keypoints, Polygon, Scribble, Visibility
 from core.document.mask import BoolArray, Mask
+from core.scoring.cache import ScoreCache
 from core.scoring.overlap import ImageScore, LabelScore, score_image
-from core.scoring.sides import MaskCache
 from tests.core.scoring.examples import (
     CAT,
     DOG,
@@ -194,7 +194,7 @@ def test_counts_are_those_of_the_formula_and_of_pycocotools(
 
 
 def test_a_cache_gives_the_same_scores_after_an_edit() -> None:
-    cache = MaskCache(SIZE)
+    cache = ScoreCache(SIZE)
     before = document([(CAT, Box(0, 0, 9, 9))], [(CAT, rectangle(0, 0, 9, 9))])
     after = document([(CAT, Box(0, 0, 9, 9))], [(CAT, rectangle(0, 0, 9, 5))])
     for item in (before, after, before):
