@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from core.document.document import ImageDocument, ProjectState
 from core.document.geometry import Size
@@ -74,3 +75,13 @@ class TouchedImage:
     document: ImageDocument
     annotation_ids: frozenset[int]
     semantic_layer_ids: frozenset[int]
+
+
+def leaves_folder(path: str) -> bool:
+    """Whether a path that should stay inside a folder is absolute or leads out of it."""
+    return (
+        PurePosixPath(path).is_absolute()
+        or ".." in PurePosixPath(path).parts
+        or bool(PureWindowsPath(path).anchor and os.name == "nt")
+        or (os.name == "nt" and ".." in PureWindowsPath(path).parts)
+    )

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from core.document.document import ImageState
-from core.project.records import FileStamp, ImageFacts, ImageRow, NewImage
+from core.errors import ReadError
+from core.project.records import FileStamp, ImageFacts, ImageRow, NewImage, leaves_folder
 
 
 class ImageTables:
@@ -17,7 +18,11 @@ class ImageTables:
         self._connection = connection
 
     def read_all(self) -> tuple[list[ImageRow], Mapping[int, ImageState]]:
-        """All images by id, and the states of those that have one."""
+        """All images by id, and the states of those that have one.
+
+        Raises ReadError when a path leads out of the folder of the images.
+        """
+        self._check_paths()
         rows = self._connection.execute(
             "SELECT id, path, width, height, digest FROM images ORDER BY id"
         ).fetchall()
@@ -25,6 +30,18 @@ class ImageTables:
             "SELECT id, state FROM images WHERE state IS NOT NULL"
         ).fetchall()
         return rows, MappingProxyType({number: ImageState(state) for number, state in states})
+
+    def _check_paths(self) -> None:
+        doubtful = self._connection.execute(
+            "SELECT path FROM images WHERE path LIKE '%..%' OR path LIKE '/%'"
+            " OR path LIKE '%\\%' OR path LIKE '_:%'"
+        )
+        for (path,) in doubtful:
+            if leaves_folder(path):
+                raise ReadError(
+                    f"The project names an image outside its folder: {path}.",
+                    "It was not made by Maskwright; open the images themselves.",
+                )
 
     def add(self, images: Iterable[NewImage]) -> None:
         """Add images; those that are there already stay as they are."""

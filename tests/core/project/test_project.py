@@ -438,3 +438,26 @@ def test_rescan_finds_new_missing_and_changed_images(tmp_path: Path) -> None:
     with open_project(path) as project:
         assert [image.path for image in project.images][-1] == "inside/new.png"
         assert len(project.history.document(4).annotations) == 1
+
+
+@pytest.mark.parametrize("path", ["../secret.png", "inside/../../secret.png", "/etc/passwd"])
+def test_a_project_that_names_images_outside_its_folder_is_refused(
+    tmp_path: Path, path: str
+) -> None:
+    project = new_project(tmp_path)
+    with sqlite3.connect(project) as connection:
+        connection.execute("UPDATE images SET path = ? WHERE id = 1", (path,))
+    connection.close()
+
+    with pytest.raises(ReadError, match="outside its folder"):
+        Project.open(project, author="")
+
+
+def test_odd_names_of_images_are_fine(tmp_path: Path) -> None:
+    names = ["a..b.png", "ü ñ #1%.png", "a:b.png", "it's.png", "a\\b.png"]
+    for name in names:
+        write_picture(tmp_path / name)
+    Project.create(tmp_path / "odd name #%.maskwright", tmp_path, names, author="").close()
+    with open_project(tmp_path / "odd name #%.maskwright") as project:
+        assert [image.path for image in project.images] == names
+        assert project.history.document(5).size == Size(40, 30)
