@@ -90,7 +90,7 @@ class Canvas(ImageView):
         if step is None:
             self._send(PointerKind.MOVE, event)
         else:
-            self._move_to(self._viewport.panned(step.x(), step.y()))
+            self.pan_by(step.x(), step.y())
         self._report_position(event.position())
         event.accept()
 

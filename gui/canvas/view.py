@@ -153,6 +153,10 @@ class ImageView(QWidget):
         view = self._viewport
         self._move_to(view.zoomed_at(view.width / 2, view.height / 2, factor))
 
+    def pan_by(self, dx: float, dy: float) -> None:
+        """Move the picture by so many screen pixels."""
+        self._move_to(self._viewport.panned(dx, dy))
+
     def color_at(self, x: float, y: float) -> tuple[int, int, int] | None:
         """Red, green and blue of the pixel under an image position; None outside."""
         return self._image.color_at(x, y)

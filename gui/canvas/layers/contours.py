@@ -1,7 +1,7 @@
 """Outlines of annotations at the level of detail of a view, cached.
 
 A mask is traced along its pixel edges, after a reduction when the view shows it
-small; rings are then simplified to 0.6 device pixels. From 4× zoom on nothing is
+small; rings are then simplified to less than a device pixel. From 4× zoom on nothing is
 simplified: what is drawn is what is stored.
 """
 
@@ -150,30 +150,37 @@ def contours_of(geometry: Geometry, octave: int) -> Contours:
     return Contours(points=_labelled_points(geometry))
 
 
-def mask_rings(pixels: npt.NDArray[np.bool_], left: int, top: int) -> list[RingArray]:
+def mask_rings(
+    pixels: npt.NDArray[np.bool_], left: int, top: int, *, even: bool = False
+) -> list[RingArray]:
     """Rings along the pixel edges of a bool array of shape (h, w) placed at (left, top).
 
     OpenCV follows pixel *centres*. Of every pixel made four, a centre lies in one
     quarter of its pixel, which tells the corner that the edge runs through.
+    ``even`` runs through the middles of the edges instead of their ends: a slanting
+    border is then nearly a line.
     """
     if pixels.size == 0:
         return []
     doubled = cv2.resize(pixels.view(np.uint8), None, fx=2, fy=2, interpolation=cv2.INTER_NEAREST)
-    found, _ = cv2.findContours(doubled, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    method = cv2.CHAIN_APPROX_NONE if even else cv2.CHAIN_APPROX_SIMPLE
+    found, _ = cv2.findContours(doubled, cv2.RETR_CCOMP, method)
     rings = []
     for contour in found:
         corners = (contour[:, 0, :] + 1) >> 1
         differs = np.any(corners != np.roll(corners, 1, axis=0), axis=1)
-        ring = corners[differs]
+        ring = corners[differs] + np.array([left, top])
+        if even:
+            ring = (ring + np.roll(ring, -1, axis=0)) / 2
         if len(ring) >= 3:
-            rings.append((ring + np.array([left, top])).astype(np.float32))
+            rings.append(ring.astype(np.float32))
     return rings
 
 
 def _reduced_mask_rings(mask: Mask, octave: int) -> list[RingArray]:
     steps = max(-octave - 1, 0)
     if steps == 0:
-        return mask_rings(mask.crop(), mask.box.left, mask.box.top)
+        return mask_rings(mask.crop(), mask.box.left, mask.box.top, even=octave < 0)
     factor = 1 << steps
     box = _snapped_outwards(mask.box, factor)
     coverage = cv2.resize(
@@ -182,7 +189,8 @@ def _reduced_mask_rings(mask: Mask, octave: int) -> list[RingArray]:
         interpolation=cv2.INTER_AREA,
     )
     threshold = min(127, int(coverage.max()) - 1)
-    rings = mask_rings(coverage > threshold, box.left // factor, box.top // factor)
+    reduced = coverage > threshold
+    rings = mask_rings(reduced, box.left // factor, box.top // factor, even=True)
     return [ring * np.float32(factor) for ring in rings]
 
 

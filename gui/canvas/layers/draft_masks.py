@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from core.document.mask import BoolArray, Mask, PixelBox
-from gui.canvas.layers.overlay_renderer import ArgbArray
 from gui.canvas.layers.overlay_style import premultiplied_bgra
+from gui.canvas.layers.raster import ArgbArray, paint_where
 from gui.canvas.layers.window import RenderWindow
 from gui.tools.draft import DraftMask
 
@@ -34,9 +34,9 @@ def render_draft_mask(
         fill, edge = (0, 0, 0, 120 if draft.committed else 70), ERASED_COLOR
     else:
         fill, edge = premultiplied_bgra(color, 0.5 if draft.committed else 0.35), color
-    pixels[inside.view(np.bool_)] = fill
-    pixels[halo] = HALO
-    pixels[line] = premultiplied_bgra(edge, 1.0)
+    paint_where(pixels, inside.view(np.bool_), fill)
+    paint_where(pixels, halo, HALO)
+    paint_where(pixels, line, premultiplied_bgra(edge, 1.0))
     return np.ascontiguousarray(pixels[RIM_PX:-RIM_PX, RIM_PX:-RIM_PX])
 
 

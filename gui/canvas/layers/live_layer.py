@@ -226,7 +226,7 @@ def _pen(color: QColor, width: float, line: LineStyle = LineStyle.SOLID) -> QPen
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     if line is LineStyle.DASHED:
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-        pen.setDashPattern([7.0 / width, 5.0 / width])
+        pen.setDashPattern([9.0 / width, 6.0 / width])
     elif line is LineStyle.DOTTED:
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         pen.setDashPattern([0.5 / width, 6.0 / width])

@@ -8,8 +8,8 @@ from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QImage, QPainter, QRegion
 
 from core.document.mask import PixelBox
-from gui.canvas.layers.overlay_renderer import ArgbArray
 from gui.canvas.layers.overlay_worker import OverlayRequest, OverlayResult
+from gui.canvas.layers.raster import ArgbArray
 from gui.canvas.layers.window import RenderWindow
 
 

@@ -4,31 +4,65 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+LINE_WIDTH = 1.75
+HALO_WIDTH = 1.0
+"""Logical pixels: of an outline, and of the dark rim on each side of it."""
+
+Offsets = tuple[tuple[float, float], ...]
+
 
 @dataclass(frozen=True, slots=True)
 class OverlayStyle:
-    """Sizes in device pixels, so that lines look the same at any zoom and screen scale."""
+    """Sizes in device pixels, so that lines look the same at any zoom and screen scale.
+
+    ``line_px`` and ``halo_px`` are whole widths. OpenCV's antialiased lines are
+    1.4, 3.4, 5.4 … pixels wide; ``smooth_line_px`` is the thickness to ask for,
+    drawn once at each of ``smooth_offsets`` to reach the width between.
+    """
 
     line_px: int = 2
     halo_px: int = 4
-    dash_px: tuple[float, float] = (7.0, 5.0)
-    dot_px: tuple[float, float] = (2.0, 5.0)
+    smooth_line_px: int = 1
+    smooth_offsets: Offsets = ((0.0, 0.0), (0.0, 0.0))
+    smooth_halo_px: int = 2
+    dash_px: tuple[float, float] = (9.0, 5.0)
+    dot_px: tuple[float, float] = (2.0, 4.0)
     point_radius_px: int = 4
     outlines_only: bool = False
 
     @classmethod
     def for_screen(cls, device_pixel_ratio: float, *, outlines_only: bool = False) -> OverlayStyle:
-        """Outlines of about 1.75 logical pixels with a dark rim of 1 on each side."""
+        """Outlines with their rims for a screen of this density."""
         ratio = device_pixel_ratio
-        line_px = max(round(1.75 * ratio), 1)
+        line_px = max(round(LINE_WIDTH * ratio), 1)
+        smooth_line_px, smooth_offsets = _smooth_line(LINE_WIDTH * ratio)
         return cls(
             line_px=line_px,
-            halo_px=line_px + 2 * max(round(0.8 * ratio), 1),
-            dash_px=(7.0 * ratio, 5.0 * ratio),
-            dot_px=(2.0 * ratio, 5.0 * ratio),
+            halo_px=line_px + 2 * max(int(HALO_WIDTH * ratio + 0.25), 1),
+            smooth_line_px=smooth_line_px,
+            smooth_offsets=smooth_offsets,
+            smooth_halo_px=_thickness((LINE_WIDTH + 2 * HALO_WIDTH) * ratio),
+            dash_px=(9.0 * ratio, 5.0 * ratio),
+            dot_px=(2.0 * ratio, 4.0 * ratio),
             point_radius_px=max(round(4 * ratio), 2),
             outlines_only=outlines_only,
         )
+
+
+def _smooth_line(width_px: float) -> tuple[int, Offsets]:
+    """Thickness and offsets that give a line of a width; measured on OpenCV's lines."""
+    if width_px < 2.2:
+        return 1, ((0.0, 0.0), (0.0, 0.0))
+    if width_px < 3.0:
+        return 1, ((-0.5, -0.5), (0.5, 0.5), (-0.5, 0.5), (0.5, -0.5))
+    return _thickness(width_px), ((0.0, 0.0),)
+
+
+def _thickness(width_px: float) -> int:
+    """The thickness whose antialiased line comes nearest to a width."""
+    if width_px < 4.4:
+        return 1 if width_px < 2.4 else 2
+    return 2 * round((width_px - 3.4) / 2) + 1
 
 
 def rgb_of(color: str) -> tuple[int, int, int]:

@@ -17,14 +17,14 @@ from core.document.geometry import Box, Size
 from core.document.mask import PixelBox
 from gui.canvas.layers.contours import ContourCache
 from gui.canvas.layers.overlay_renderer import (
-    ArgbArray,
     OverlayScene,
-    blank,
+    draw_overlay,
     is_smooth,
     margin_px,
-    render_overlay,
+    visible_shapes,
 )
 from gui.canvas.layers.overlay_style import OverlayStyle
+from gui.canvas.layers.raster import ArgbArray, blank
 from gui.canvas.layers.scene_changes import changed_boxes
 from gui.canvas.layers.superpixel_boundaries import LabelArray, draw_boundaries
 from gui.canvas.layers.window import RenderWindow
@@ -178,21 +178,19 @@ class OverlayWorker:
             PixelBox(box.left - rim, box.top - rim, box.width + 2 * rim, box.height + 2 * rim),
         )
         target = self._background(request, larger)
-        render_overlay(self._scene, larger, request.style, onto=target, smooth=self._smooth)
+        visible = visible_shapes(self._scene, larger, request.style, lambda: False)
+        draw_overlay(target, visible, larger, request.style, smooth=self._smooth)
         return np.ascontiguousarray(target[rim : rim + box.height, rim : rim + box.width])
 
     def _render_all(self, request: OverlayRequest) -> ArgbArray | None:
         window, style = request.window, request.style
+        visible = visible_shapes(self._scene, window, style, lambda: self._is_superseded(request))
+        if self._is_superseded(request):
+            return None
         target = self._background(request, window)
-        self._smooth = is_smooth(self._scene, window, style)
-        return render_overlay(
-            self._scene,
-            window,
-            style,
-            onto=target,
-            smooth=self._smooth,
-            cancelled=lambda: self._is_superseded(request),
-        )
+        self._smooth = is_smooth(visible)
+        draw_overlay(target, visible, window, style, smooth=self._smooth)
+        return target
 
     def _background(self, request: OverlayRequest, window: RenderWindow) -> ArgbArray:
         target = blank(window)

@@ -7,13 +7,13 @@ import numpy as np
 import numpy.typing as npt
 
 from core.document.geometry import Size
-from gui.canvas.layers.overlay_renderer import ArgbArray
+from gui.canvas.layers.raster import ArgbArray, paint_where
 from gui.canvas.layers.window import RenderWindow
 
 LabelArray = npt.NDArray[np.int32]
 
-LINE = (200, 200, 200, 200)
-HALO = (0, 0, 0, 90)
+LINE = (165, 165, 165, 165)
+HALO = (0, 0, 0, 80)
 
 
 def draw_boundaries(
@@ -39,8 +39,8 @@ def draw_boundaries(
     halo = cv2.dilate(line, np.ones((3, 3), np.uint8))
     left, top = inside.left - window.box.left, inside.top - window.box.top
     part = target[top : top + inside.height, left : left + inside.width]
-    part[halo.view(np.bool_)] = HALO
-    part[line.view(np.bool_)] = LINE
+    paint_where(part, halo.view(np.bool_), HALO)
+    paint_where(part, line.view(np.bool_), LINE)
 
 
 def _sources(

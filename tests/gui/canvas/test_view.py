@@ -1,0 +1,304 @@
+"""What is seen: the picture and the overlay at their places, at any zoom."""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QColor, QImage
+from pytestqt.qtbot import QtBot
+
+from core.document.geometry import Box, Polygon, Size
+from core.document.mask import Mask
+from gui.canvas.canvas import Canvas
+from gui.canvas.shapes import CanvasShape
+from gui.tools.draft import BrushCursor, Draft, DraftMask, DraftPath
+from tests.gui.canvas.conftest import VIEW, levels_of
+
+GREY = QColor(34, 34, 34)
+
+
+def shown(canvas: Canvas) -> np.ndarray:
+    """What is on the screen, uint8 RGB of shape (h, w, 3)."""
+    image = canvas.grab_frame().convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
+    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
+
+
+def place(canvas: Canvas, x: float, y: float) -> tuple[int, int]:
+    """Row and column on the screen of an image position."""
+    column, row = canvas.viewport.to_screen(x, y)
+    return int(row), int(column)
+
+
+def mask_box(left: int, top: int, width: int, height: int) -> Mask:
+    return Mask.from_array(np.ones((height, width), np.bool_), left, top)
+
+
+def test_without_a_picture_there_is_only_the_surround(make_canvas: Callable[[], Canvas]) -> None:
+    canvas = make_canvas()
+    assert np.all(shown(canvas) == 34)
+    canvas.set_theme(QColor(200, 201, 202))
+    assert np.all(shown(canvas) == (200, 201, 202))
+
+
+def test_the_whole_picture_is_fitted_first(canvas: Canvas, picture: np.ndarray) -> None:
+    screen = shown(canvas)
+    assert np.all(screen[0] == 34)
+    row, column = place(canvas, 100, 75)
+    assert np.abs(screen[row, column].astype(int) - picture[75, 100]).max() < 30
+    canvas.resize(200, 300)
+    assert canvas.viewport.visible_box.area == pytest.approx(200 * 150)
+
+
+@pytest.mark.parametrize("scale", [4.0, 7.0, 16.0])
+def test_from_four_times_on_there_are_true_pixels(
+    canvas: Canvas, picture: np.ndarray, scale: float
+) -> None:
+    canvas.set_scale(scale)
+    screen = shown(canvas)
+    for row in range(0, VIEW.height, 7):
+        for column in range(0, VIEW.width, 7):
+            x, y = canvas.viewport.to_image(column + 0.5, row + 0.5)
+            assert np.array_equal(screen[row, column], picture[int(y), int(x)])
+
+
+def test_at_full_size_the_picture_is_shown_as_it_is(canvas: Canvas, picture: np.ndarray) -> None:
+    canvas.set_scale(1.0)
+    screen = shown(canvas)
+    row, column = place(canvas, 0, 0)
+    assert np.array_equal(screen[row : row + 150, column : column + 200], picture)
+    assert canvas.device_scale == 1.0
+
+
+@pytest.mark.parametrize("size", [Size(199, 151), Size(3, 500), Size(1, 1), Size(257, 33)])
+def test_odd_sizes_are_shown_to_the_rim(make_canvas: Callable[[], Canvas], size: Size) -> None:
+    canvas = make_canvas()
+    canvas.set_image(levels_of(np.full((*size.shape, 3), 250, np.uint8)), size)
+    for scale in (1.0, 0.37):
+        canvas.set_scale(scale)
+        drawn = canvas.viewport.box_to_screen(size.box).clipped(VIEW)
+        lit = int((shown(canvas)[..., 0] > 120).sum())
+        rim = 2 * (drawn.width + drawn.height) + 4
+        assert abs(lit - drawn.area) <= rim
+
+
+def test_a_preview_of_a_quarter_lies_where_the_picture_lies(
+    make_canvas: Callable[[], Canvas],
+) -> None:
+    picture = np.zeros((400, 600, 3), np.uint8)
+    picture[200:, 300:] = 255
+    canvas = make_canvas()
+    canvas.set_image(levels_of(picture[::4, ::4]), Size(600, 400))
+    canvas.zoom_to(Box(250, 150, 100, 100))
+    before, view = shown(canvas), canvas.viewport
+    canvas.set_image(levels_of(picture), Size(600, 400))
+    assert canvas.viewport == view, "the full picture takes the place of its preview"
+    row, column = place(canvas, 280, 180)
+    assert before[row, column].max() < 60
+    row, column = place(canvas, 320, 220)
+    assert before[row, column].min() > 200
+    assert np.abs(shown(canvas).astype(int) - before).mean() < 5
+
+
+def test_the_zoom_is_kept_for_the_same_size_only(canvas: Canvas, picture: np.ndarray) -> None:
+    canvas.set_scale(5.0)
+    canvas.set_image(levels_of(picture[::-1]), Size(200, 150))
+    assert canvas.device_scale == 5.0
+    canvas.set_image(levels_of(picture[:100]), Size(200, 100))
+    assert canvas.viewport.visible_box.area == pytest.approx(200 * 100)
+
+
+@pytest.mark.parametrize("scale", [0.7, 1.0, 2.0, 2.6])
+def test_a_mask_covers_its_pixels(canvas: Canvas, scale: float) -> None:
+    canvas.set_image(levels_of(np.full((150, 200, 3), 100, np.uint8)), Size(200, 150))
+    canvas.set_overlay([CanvasShape(1, mask_box(80, 60, 40, 30), "#ff0000", fill_alpha=0.4)])
+    canvas.set_scale(scale)
+    screen = shown(canvas).astype(int)
+    inside = screen[place(canvas, 100, 75)]
+    assert np.abs(inside - (100 * 0.6 + 255 * 0.4, 60, 60)).max() <= 2
+    for x, y in ((70, 75), (130, 75), (100, 50), (100, 100)):
+        assert np.abs(screen[place(canvas, x, y)] - 100).max() <= 2
+    row, left = place(canvas, 80, 75)
+    line = screen[row, left - 3 : left + 4]
+    assert (line[:, 0] - line[:, 1]).max() > 150, "the outline is on the edge"
+    assert line.max(axis=1).min() < 75, "its rim is dark"
+
+
+def test_every_way_of_panning_shows_what_a_fresh_frame_shows(
+    canvas: Canvas, picture: np.ndarray, qtbot: QtBot
+) -> None:
+    rng = np.random.default_rng(4)
+    canvas.set_overlay(
+        [
+            CanvasShape(n, Polygon.from_points(rng.random((8, 2)) * (200, 150)), "#00c0ff")
+            for n in range(6)
+        ]
+    )
+    canvas.set_scale(3.0)
+    for _ in range(40):
+        dx, dy = rng.integers(-60, 60, 2).tolist()
+        canvas.pan_by(dx, dy)
+        if rng.random() < 0.4:
+            canvas.repaint()
+    panned = shown(canvas)
+    canvas.set_theme(GREY)
+    assert np.abs(panned.astype(int) - shown(canvas)).max() <= 3
+
+
+def test_an_edit_shows_what_a_fresh_frame_shows(canvas: Canvas) -> None:
+    shapes = [CanvasShape(n, mask_box(10 + 20 * n, 20, 15, 60), "#ffcc00") for n in range(8)]
+    canvas.set_overlay(shapes)
+    shown(canvas)
+    shapes[3] = CanvasShape(3, mask_box(60, 50, 50, 50), "#00ccff")
+    canvas.set_overlay(shapes)
+    patched = shown(canvas)
+    canvas.set_theme(GREY)
+    canvas.set_outlines_only(True)
+    shown(canvas)
+    canvas.set_outlines_only(False)
+    assert np.abs(patched.astype(int) - shown(canvas)).max() <= 3
+
+
+def test_nothing_of_one_picture_is_shown_over_another(canvas: Canvas, picture: np.ndarray) -> None:
+    canvas.set_overlay([CanvasShape(1, mask_box(0, 0, 200, 150), "#ff0000", fill_alpha=1.0)])
+    assert shown(canvas)[place(canvas, 100, 75)].tolist() == [255, 0, 0]
+    canvas.set_image(levels_of(np.full((150, 200, 3), 7, np.uint8)), Size(200, 150))
+    canvas.set_overlay([CanvasShape(2, mask_box(0, 0, 5, 5), "#ff0000")])
+    grabbed = canvas.grab().toImage()
+    row, column = place(canvas, 100, 75)
+    assert grabbed.pixelColor(column, row) == QColor(7, 7, 7)
+
+
+def test_overlays_can_be_hidden_and_fills_left_out(canvas: Canvas, picture: np.ndarray) -> None:
+    bare = shown(canvas)
+    shape = CanvasShape(1, mask_box(50, 50, 60, 60), "#ff0000", selected=True, caption="cell")
+    canvas.set_overlay([shape])
+    assert not np.array_equal(shown(canvas), bare)
+    canvas.set_outlines_only(True)
+    row, column = place(canvas, 80, 80)
+    screen = shown(canvas)
+    assert np.array_equal(screen[row, column], bare[row, column])
+    assert not np.array_equal(screen, bare)
+    canvas.set_overlays_visible(False)
+    assert np.array_equal(shown(canvas), bare)
+
+
+def test_hovered_is_brighter_and_selected_has_a_light_line(canvas: Canvas) -> None:
+    canvas.set_image(levels_of(np.full((150, 200, 3), 60, np.uint8)), Size(200, 150))
+    mask = mask_box(50, 50, 60, 60)
+    canvas.set_overlay([CanvasShape(1, mask, "#aa3300")])
+    plain = shown(canvas).astype(int)
+    canvas.set_draft(Draft(hovered_id=1))
+    hovered = shown(canvas).astype(int)
+    inside = place(canvas, 80, 80)
+    assert hovered[inside].sum() > plain[inside].sum() + 20
+    canvas.set_draft(Draft())
+    assert np.array_equal(shown(canvas), plain)
+    canvas.set_overlay([CanvasShape(1, mask, "#aa3300", selected=True)])
+    assert (shown(canvas).min(axis=2) > 200).sum() > 100
+
+
+def test_a_draft_is_painted_and_leaves_no_trace(canvas: Canvas) -> None:
+    bare = shown(canvas)
+    draft = Draft(
+        paths=(DraftPath(np.array([[20.0, 20.0], [90.0, 30.0], [50.0, 90.0]]), active=1),),
+        masks=(
+            DraftMask(mask_box(120, 30, 30, 30)),
+            DraftMask(mask_box(20, 100, 30, 30), subtract=True, committed=False),
+        ),
+        boxes=(Box(100, 80, 60, 40),),
+        handles=((100.0, 80.0), (160.0, 120.0)),
+        brush=BrushCursor(60, 60, 12),
+    )
+    canvas.set_draft(draft)
+    canvas.repaint()
+    painted = shown(canvas)
+    for x, y in ((135, 45), (35, 115), (130, 80), (100, 80), (72, 60), (55, 25)):
+        row, column = place(canvas, x, y)
+        around = slice(row - 2, row + 3), slice(column - 2, column + 3)
+        assert not np.array_equal(painted[around], bare[around]), (x, y)
+    canvas.set_draft(Draft())
+    assert np.array_equal(shown(canvas), bare)
+
+
+def test_a_growing_stroke_repaints_what_it_adds(canvas: Canvas, qtbot: QtBot) -> None:
+    pixels = np.zeros((150, 200), np.bool_)
+    for x in range(30, 150, 6):
+        pixels[60:80, x : x + 20] = True
+        mask = Mask.from_array(pixels)
+        canvas.set_draft(Draft(masks=(DraftMask(mask),), brush=BrushCursor(x + 10, 70, 10)))
+        canvas.repaint()
+    grown = shown(canvas)
+    canvas.set_draft(Draft())
+    canvas.set_draft(Draft(masks=(DraftMask(mask),), brush=BrushCursor(x + 10, 70, 10)))
+    assert np.array_equal(grown, shown(canvas))
+
+
+def test_superpixels_are_shown_as_lines(canvas: Canvas) -> None:
+    canvas.set_image(levels_of(np.zeros((150, 200, 3), np.uint8)), Size(200, 150))
+    canvas.set_superpixels((np.arange(200)[None] // 100 + np.zeros((150, 1), int)).astype(np.int32))
+    row, column = place(canvas, 100, 75)
+    assert shown(canvas)[row, column].min() > 100
+    canvas.set_superpixels(None)
+    assert shown(canvas)[row, column].max() == 0
+
+
+def test_the_colour_under_the_cursor(canvas: Canvas, picture: np.ndarray) -> None:
+    assert canvas.color_at(12.9, 34.2) == tuple(picture[34, 12].tolist())
+    assert canvas.color_at(-0.1, 3) is None
+    assert canvas.color_at(200, 3) is None
+
+
+def test_shutdown_and_deletion_end_the_thread(qtbot: QtBot) -> None:
+    def running() -> int:
+        return sum(thread.name == "canvas overlay" for thread in threading.enumerate())
+
+    before = running()
+    canvas = Canvas()
+    assert running() == before + 1
+    canvas.shutdown()
+    canvas.shutdown()
+    assert running() == before
+    forgotten = Canvas()
+    with qtbot.waitSignal(forgotten.destroyed):
+        forgotten.deleteLater()
+    assert running() == before
+
+
+@pytest.mark.parametrize("factor", ["1.5", "2"])
+def test_on_dense_screens_the_lines_are_sharp(factor: str) -> None:
+    script = """
+import numpy as np
+from PySide6.QtWidgets import QApplication
+from core.document.geometry import Box, Size
+from gui.canvas.canvas import Canvas
+from gui.canvas.shapes import CanvasShape
+app = QApplication([])
+canvas = Canvas()
+canvas.resize(200, 160)
+canvas.show()
+level = np.zeros((90, 120, 4), np.uint8)
+level[:, ::2] = 255
+canvas.set_image((level,), Size(120, 90))
+canvas.set_overlay([CanvasShape(1, Box(40, 30, 30, 30), "#ff0000", fill_alpha=1.0)])
+canvas.set_scale(1.0)
+image = canvas.grab_frame()
+ratio = canvas.devicePixelRatioF()
+assert (image.width(), image.height()) == (round(200 * ratio), round(160 * ratio))
+x, y = (round(value * ratio) for value in canvas.viewport.to_screen(0, 0))
+row = [image.pixelColor(x + column, y + 10).red() for column in range(120)]
+assert row == [255, 0] * 60, row
+assert image.pixelColor(x + 55, y + 45).getRgb()[:3] == (255, 0, 0)
+assert image.pixelColor(x + 75, y + 45).getRgb()[:3] in ((255, 255, 255), (0, 0, 0))
+canvas.shutdown()
+print(ratio)
+"""
+    environment = {"QT_SCALE_FACTOR": factor, "QT_QPA_PLATFORM": "offscreen", "PATH": "/usr/bin"}
+    ran = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, env=environment, timeout=60
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert float(ran.stdout) == float(factor)
