@@ -33,9 +33,19 @@ def box_of_edges(edges: Edges, convention: Convention) -> Box:
 
 
 def edges_of_box(box: Box, convention: Convention) -> Edges:
-    """The numbers to write; never rounded."""
-    shift = 1.0 if convention == "one-based" else 0.0
-    return box.x + shift, box.y + shift, box.right, box.bottom
+    """The numbers to write; never rounded.
+
+    Pixels counted from 1 cannot say less than one pixel: what is narrower than
+    that (``is_below_pixel``) becomes one pixel wide.
+    """
+    if convention == "edges":
+        return box.x, box.y, box.right, box.bottom
+    return box.x + 1, box.y + 1, max(box.right, box.x + 1), max(box.bottom, box.y + 1)
+
+
+def is_below_pixel(box: Box) -> bool:
+    """Whether a side is shorter than a pixel, but for the rounding of its numbers."""
+    return min(box.width, box.height) < 1 - 1e-9
 
 
 def is_swapped(edges: Edges) -> bool:

@@ -14,7 +14,7 @@ from core.formats.atomic import make_folder, write_atomically
 from core.formats.dataset import ExportReport, SourceRecords
 from core.formats.findings import Findings
 from core.formats.text_encoding import read_bytes
-from core.formats.voc_boxes import CONVENTION, Convention
+from core.formats.voc_boxes import CONVENTION, Convention, is_below_pixel
 from core.formats.voc_checking import count_mismatches
 from core.formats.voc_layout import PlannedImage, file_stems, painted, plan_image
 from core.formats.voc_masks import MAX_INDEX, labelmap_text, png_of_indices
@@ -55,6 +55,8 @@ def write_voc(
         size = dataset.load(image.id).size
         plan = plan_image(image, size, stems[image.id], layer, labels, class_indices, findings)
         plans.append(plan)
+        _note_small_boxes(plan, convention, findings)
+        writer.note_older_pictures(plan, findings)
         writer.write_image(plan, source.images.get(image.id))
         if copy_images:
             writer.copy_image(dataset.path_of(image), plan, findings)
@@ -75,6 +77,16 @@ def write_voc(
         verified=mismatched == 0,
         mismatched_pixels=mismatched,
     )
+
+
+def _note_small_boxes(plan: PlannedImage, convention: Convention, findings: Findings) -> None:
+    small = sum(item.pixels is None and is_below_pixel(item.box) for item in plan.objects)
+    if small and convention == "one-based":
+        findings.note(
+            plan.record.path,
+            f"{small} boxes are narrower than a pixel, which pixels counted from 1 cannot say",
+            "written as one pixel wide",
+        )
 
 
 def _convention(layers: Sequence[Sequence[Annotation]]) -> Convention:
@@ -111,6 +123,17 @@ class _Writer:
             classes, objects = painted(plan)
             self.write(f"SegmentationClass/{plan.stem}.png", png_of_indices(classes))
             self.write(f"SegmentationObject/{plan.stem}.png", png_of_indices(objects))
+
+    def note_older_pictures(self, plan: PlannedImage, findings: Findings) -> None:
+        """Say which label PNGs of an earlier export stay, for an image that has none now."""
+        for name in ("SegmentationClass", "SegmentationObject"):
+            path = self._folder / name / f"{plan.stem}.png"
+            if not plan.has_masks and path.exists():
+                findings.note(
+                    plan.record.path,
+                    f"the image has no masks, and an older {name}/{path.name} is in the folder",
+                    "left as it is; delete it if it is out of date",
+                )
 
     def copy_image(self, picture: Path, plan: PlannedImage, findings: Findings) -> None:
         """The picture as it is, under the name of its XML file."""
