@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import re
-import zipfile
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -22,6 +21,7 @@ import platformdirs
 from core.errors import ModelError
 from core.models.specification import ModelSpec
 
+_TORCH_STARTS = (b"PK", b"\x80\x02")
 _HEADER_LIMIT_BYTES = 50_000_000
 _HASH_IN_NAME = re.compile(r"-([0-9a-f]{8,64})\.[A-Za-z]+$")
 _CHOOSE = "Choose a .safetensors file, or a .pth file that holds only a state dict."
@@ -104,9 +104,19 @@ def _checked(path: Path, spec: ModelSpec) -> Path:
             f"{path} is damaged: its content does not fit the hash in its name.",
             "Delete it and fetch it again.",
         )
-    if not zipfile.is_zipfile(path) and named is None:
+    if not _is_torch_file(path):
         raise _not_weights(path)
     return path
+
+
+def _is_torch_file(path: Path) -> bool:
+    """Whether a file starts like a zip archive or like torch's format before 1.6."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(4)
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read: {error.strerror}.") from error
+    return start[:2] in _TORCH_STARTS
 
 
 def _read_header(path: Path) -> dict[str, Any]:

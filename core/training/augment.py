@@ -100,7 +100,7 @@ def _change_exposure(
     """Gamma over the picture's own range, then gain and offset by channel."""
     low, high = float(image.min()), float(image.max())
     span = max(high - low, 1e-3)
-    gamma = float(np.exp(rng.uniform(-0.6, 0.6)))
+    gamma = float(np.exp(rng.uniform(-0.8, 0.6)))
     curved = low + span * ((image - low) / span) ** gamma
     spread = rng.uniform(0, 0.25)
     gain = rng.uniform(0.6, 1.2) * (1 + rng.uniform(-spread, spread, size=3))

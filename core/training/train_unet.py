@@ -16,6 +16,8 @@ from torch import Tensor, nn
 
 from core.models.normalisation import normalise_percentiles
 from core.models.registry import find_model
+from core.models.weights import file_hash
+from core.models.zoo.reading import load_state
 from core.models.zoo.unet import UNet
 from core.training.augment import AugmentSettings, random_transform, recolour, warp
 from core.training.checkpoint import WeightAverage, save_weights
@@ -25,7 +27,7 @@ from core.training.losses import segmentation_loss
 from core.training.schedule import warm_cosine
 from core.training.targets import split_pieces, three_classes
 
-GROUP_SHARES = {"fluorescence": 0.55, "stained": 0.35, "bright": 0.10}
+GROUP_SHARES = {"fluorescence": 0.45, "stained": 0.42, "bright": 0.13}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +35,9 @@ class UNetRecipe:
     """Everything that decides the result, so that a run can be repeated."""
 
     seed: int = 0
-    steps: int = 1500
-    batch: int = 8
-    crop_px: int = 160
+    steps: int = 1400
+    batch: int = 6
+    crop_px: int = 192
     learning_rate: float = 2e-3
     weight_decay: float = 1e-4
     average_decay: float = 0.99
@@ -91,11 +93,19 @@ def train_step(
     return {name: float(value.detach()) for name, value in parts.items()}
 
 
-def train(images: Sequence[LabelledImage], recipe: UNetRecipe, out: Path) -> None:
-    """Train from scratch, writing the averaged weights every so often and at the end."""
+def train(
+    images: Sequence[LabelledImage], recipe: UNetRecipe, out: Path, start: Path | None = None
+) -> None:
+    """Train, writing the averaged weights every so often and at the end.
+
+    ``start`` is a weights file to carry on from; without it the net is new.
+    """
     torch.manual_seed(recipe.seed)
     rng = np.random.default_rng(recipe.seed)
+    spec = find_model("unet-nuclei")
     model = UNet().to(memory_format=torch.channels_last).train()
+    if start is not None:
+        load_state(model, start, spec)
     optimizer = torch.optim.AdamW(
         model.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
     )
@@ -115,11 +125,13 @@ def train(images: Sequence[LabelledImage], recipe: UNetRecipe, out: Path) -> Non
             seconds = time.process_time() - started
             record = asdict(recipe) | {
                 "images": len(images),
+                "shares": GROUP_SHARES,
+                "start_sha256": file_hash(start) if start else "",
                 "finished_steps": step,
                 "cpu_seconds": round(seconds),
                 "torch": torch.__version__,
             }
-            save_weights(out, average.state, find_model("unet-nuclei"), record)
+            save_weights(out, average.state, spec, record)
             parts = "  ".join(f"{name} {value:.3f}" for name, value in totals.items())
             print(f"step {step}/{recipe.steps}  {parts}  {seconds:.0f} s", flush=True)
 
@@ -131,10 +143,15 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="safetensors file to write")
     parser.add_argument("--steps", type=int, default=UNetRecipe().steps)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--learning-rate", type=float, default=UNetRecipe().learning_rate)
+    parser.add_argument("--start", type=Path, help="weights to carry on from")
     arguments = parser.parse_args()
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
     images = read_dsb2018(arguments.data / "dsb2018", read_held_out().dsb2018)
-    train(images, UNetRecipe(seed=arguments.seed, steps=arguments.steps), arguments.out)
+    recipe = UNetRecipe(
+        seed=arguments.seed, steps=arguments.steps, learning_rate=arguments.learning_rate
+    )
+    train(images, recipe, arguments.out, arguments.start)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
@@ -27,7 +28,8 @@ def predict(
     image: RgbImage,
     *,
     device: str = "cpu",
-    context: RunContext | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+    progress: Callable[[float], None] = lambda fraction: None,
 ) -> tuple[Proposal, ...]:
     """Load a model and run it once; to run it again, keep the adapter of ``load_adapter``."""
-    return load_adapter(spec, weights, device).propose(image, context or RunContext())
+    return load_adapter(spec, weights, device).propose(image, RunContext(cancelled, progress))
