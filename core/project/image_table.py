@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Sequence
 from typing import overload
 
@@ -21,6 +22,7 @@ class ImageTable(Sequence[ImageRecord]):
     def __init__(self, rows: list[ImageRow]) -> None:
         self._rows = rows
         self._places = {row[0]: place for place, row in enumerate(rows)}
+        self._writing = threading.Lock()
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -62,18 +64,21 @@ class ImageTable(Sequence[ImageRecord]):
     def record(self, facts: ImageFacts) -> None:
         """Keep what was learnt about an image."""
         place = self.place_of(facts.image_id)
-        number, path, width, height, digest = self._rows[place]
-        if facts.size is not None:
-            width, height = facts.size.width, facts.size.height
-        digest = digest if facts.digest is None else facts.digest
-        self._rows[place] = (number, path, width, height, digest)
+        with self._writing:
+            number, path, width, height, digest = self._rows[place]
+            if facts.size is not None:
+                width, height = facts.size.width, facts.size.height
+            digest = digest if facts.digest is None else facts.digest
+            self._rows[place] = (number, path, width, height, digest)
 
     def add(self, images: Iterable[NewImage]) -> None:
         """Add images at the end."""
         for image in images:
             width, height = (image.size.width, image.size.height) if image.size else (None, None)
-            self._places[image.id] = len(self._rows)
-            self._rows.append((image.id, image.path, width, height, ""))
+            with self._writing:
+                # The row first: who finds the place finds the row there.
+                self._rows.append((image.id, image.path, width, height, ""))
+                self._places[image.id] = len(self._rows) - 1
 
 
 def _record(row: ImageRow) -> ImageRecord:
