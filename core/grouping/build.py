@@ -54,7 +54,7 @@ def build_hierarchy(
 
 def group_at_work_scale(
     rgb: RgbImage,
-    group: Callable[[RgbImage], GroupedPixels],
+    group: Callable[[RgbImage, Callable[[], None]], GroupedPixels],
     reached: Callable[[float], None] = lambda fraction: None,
 ) -> Hierarchy:
     """Hierarchy whose labels have the size at which grouping works (at most 0.26 megapixels).
@@ -62,17 +62,17 @@ def group_at_work_scale(
     ``reached`` is called with fractions up to 0.7 and may raise to stop.
     """
     shapes = octave_shapes((rgb.shape[0], rgb.shape[1]), WORK_PIXELS)
-    pixels = group(resized(rgb, shapes[0]))
+    pixels = group(resized(rgb, shapes[0]), lambda: reached(0.1))
     parents, altitudes = merge_rounds(
         pixels.graph, pixels.cost, lambda done: reached(0.3 + 0.4 * done)
     )
     return ordered_hierarchy(pixels.leaves, parents, altitudes)
 
 
-def _recipe(name: Recipe) -> Callable[[RgbImage], GroupedPixels]:
+def _recipe(name: Recipe) -> Callable[[RgbImage, Callable[[], None]], GroupedPixels]:
     if name not in get_args(Recipe):
         raise ValueError(f"there is no grouping recipe {name!r}")
     if name == "contrast":
         return by_contrast
     weights = bundled_weights()
-    return lambda image: by_learning(image, weights)
+    return lambda image, between_stages: by_learning(image, weights, between_stages)

@@ -10,6 +10,7 @@ keeps every node of a hierarchy over them connected too.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -43,8 +44,10 @@ def enlarge(
     colors = mean_colors(labels, resized(image, shapes[0]))
     for step, shape in enumerate(shapes[1:], start=1):
         larger = resized(image, shape)
-        step_done((step - 0.7) / len(shapes))
-        labels = move_borders(repeated(labels, shape), larger, colors)
+        begun = (step - 0.7) / len(shapes)
+        step_done(begun)
+        labels = repeated(labels, shape)
+        labels = move_borders(labels, larger, colors, between_moves=partial(step_done, begun))
         step_done(step / len(shapes))
     return labels
 
@@ -71,13 +74,18 @@ def source_indices(length: int, source_length: int) -> npt.NDArray[np.intp]:
 
 
 def move_borders(
-    labels: IntArray, image: RgbImage, colors: FloatImage, phase: tuple[int, int] = (0, 0)
+    labels: IntArray,
+    image: RgbImage,
+    colors: FloatImage,
+    phase: tuple[int, int] = (0, 0),
+    between_moves: Callable[[], None] = lambda: None,
 ) -> IntArray:
     """Give border pixels to the neighbouring region with the nearer colour; a new array.
 
     ``image`` is uint8 RGB of the same size. ``phase`` is (row, column) of the
     corner, modulo 2, when this is a window of a larger image: it keeps the
-    result the same whatever the window.
+    result the same whatever the window. ``between_moves`` is called many times
+    and may raise to stop.
     """
     height, width = labels.shape
     stride = width + 2
@@ -93,7 +101,10 @@ def move_borders(
         rows, columns = np.divmod(places, np.int32(stride))
         parity = ((rows + phase[0]) & 1) * 2 + ((columns + phase[1]) & 1)
         # Pixels of one parity are never neighbours, so they can move at once.
-        moved = [_move(flat, places[parity == group], stride, pixels, colors) for group in range(4)]
+        moved = []
+        for group in range(4):
+            between_moves()
+            moved.append(_move(flat, places[parity == group], stride, pixels, colors))
         # Another round changes nothing but around the pixels that have moved.
         places = _surroundings(np.concatenate(moved), stride, flat)
     return np.ascontiguousarray(padded[1:-1, 1:-1])

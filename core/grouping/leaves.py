@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -28,27 +29,42 @@ class GroupedPixels:
     cost: MergeCost
 
 
-def by_contrast(image: RgbImage) -> GroupedPixels:
+def by_contrast(
+    image: RgbImage, between_stages: Callable[[], None] = lambda: None
+) -> GroupedPixels:
     """Without weights: the colour gradient is the edge, contrast the cost."""
     lab = to_lab(image)
     edge = color_gradient(lab, 1.0)
+    between_stages()
     leaves = descent_watershed(blurred(edge, 0.7))
+    between_stages()
     return GroupedPixels(leaves, build_graph(leaves, lab, edge), ContrastCost())
 
 
-def by_learning(image: RgbImage, weights: GroupingWeights) -> GroupedPixels:
-    """With weights: a learned edge and a learned cost."""
+def by_learning(
+    image: RgbImage, weights: GroupingWeights, between_stages: Callable[[], None] = lambda: None
+) -> GroupedPixels:
+    """With weights: a learned edge and a learned cost; ``between_stages`` may raise to stop."""
     lab = to_lab(image)
-    edge = learned_edge(lab, weights.pixel)
+    between_stages()
+    channels = edge_channels(lab)
+    between_stages()
+    edge = edge_of(channels, weights.pixel)
+    between_stages()
     leaves = learned_leaves(lab, edge)
+    between_stages()
     graph = learned_graph(leaves, lab, edge)
     return GroupedPixels(leaves, graph, LearnedCost(weights.pair, float(leaves.size)))
 
 
-def learned_edge(lab: FloatImage, pixel: Perceptron) -> FloatImage:
+def edge_of(channels: FloatImage, pixel: Perceptron) -> FloatImage:
     """Probability of an edge at every pixel, float32 (height, width)."""
-    channels = edge_channels(lab)
-    return pixel(channels.reshape(len(channels), -1)).reshape(lab.shape[:2])
+    return pixel(channels.reshape(len(channels), -1)).reshape(channels.shape[1:])
+
+
+def learned_edge(lab: FloatImage, pixel: Perceptron) -> FloatImage:
+    """Probability of an edge at every pixel of a Lab image, float32 (height, width)."""
+    return edge_of(edge_channels(lab), pixel)
 
 
 def learned_leaves(lab: FloatImage, edge: FloatImage) -> IntArray:

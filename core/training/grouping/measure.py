@@ -23,7 +23,7 @@ from core.imaging.reading import read_image
 from core.training.grouping.covering import cover, summarise
 from core.training.grouping.robot import clicks_to, overlaps_after_clicks
 
-Recipe = Callable[[RgbImage], GroupedPixels]
+Recipe = Callable[[RgbImage, Callable[[], None]], GroupedPixels]
 
 
 def recipes(weights_file: Path | None) -> dict[str, Recipe]:
@@ -31,7 +31,7 @@ def recipes(weights_file: Path | None) -> dict[str, Recipe]:
     weights = bundled_weights() if weights_file is None else read_weights(weights_file)
     return {
         "contrast, no weights": by_contrast,
-        "learned": lambda image: by_learning(image, weights),
+        "learned": lambda image, between_stages: by_learning(image, weights, between_stages),
     }
 
 

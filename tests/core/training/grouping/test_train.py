@@ -96,7 +96,9 @@ def shuffled(perceptron: Perceptron, seed: int) -> Perceptron:
 def covering_with(weights: GroupingWeights, pictures: list[LabelledPicture]) -> float:
     coverings = [
         cover(
-            group_at_work_scale(picture.image, lambda image: by_learning(image, weights)),
+            group_at_work_scale(
+                picture.image, lambda image, between: by_learning(image, weights, between)
+            ),
             [picture.segments],
         )
         for picture in pictures
