@@ -13,7 +13,6 @@ import platformdirs
 from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtWidgets import QApplication
 
-from core.demo.project import build_demo
 from core.diagnostics import start_log, stop_log, write_report
 from core.errors import MaskwrightError
 from core.formats.dataset import ImportReport
@@ -31,12 +30,13 @@ ORGANISATION = "maskwright"
 AUTHOR_SETTING = "author"
 RECENT_SETTING = "recent"
 RECENT_KEPT = 8
+TASK_THREADS = 3
 
 _LOG = logging.getLogger(__name__)
 
 
 class Desk(QObject):
-    """Owns the queue, the engine's client and the one window that is open."""
+    """Owns the engine's client and the one window that is open."""
 
     window_opened = Signal(object)
     """Carries the MainWindow of a project that was opened."""
@@ -49,11 +49,10 @@ class Desk(QObject):
         self.data_folder = data_folder
         self._log_file = log_file
         self.bridge = MainThreadBridge(self)
-        self.tasks = TaskQueue(self.bridge.deliver, threads=3)
+        self._opening = TaskQueue(self.bridge.deliver, threads=1)
         self.runs = ModelRuns(self.bridge, self)
         self._start: StartWindow | None = None
         self.window: MainWindow | None = None
-        self._opened: OpenedProject | None = None
 
     @property
     def author(self) -> str:
@@ -82,6 +81,8 @@ class Desk(QObject):
         author, folder = self.author, self.data_folder / "demo"
 
         def run() -> OpenedProject:
+            from core.demo.project import build_demo
+
             return open_source(build_demo(folder), author=author, data_folder=None)
 
         self._open_in_background(run, "")
@@ -100,9 +101,9 @@ class Desk(QObject):
 
     def close(self) -> None:
         """End everything; what is pending is saved first."""
+        self._opening.close()
         if self.window is not None:
             self.window.close()
-        self.tasks.close()
         self.runs.close()
         self.bridge.close()
 
@@ -110,32 +111,34 @@ class Desk(QObject):
         def work(_context: TaskContext) -> OpenedProject:
             return run()
 
-        self.tasks.submit(
+        self._opening.submit(
             Task("Open project", Lane.INTERACTIVE, ("open",), work),
             lambda opened: self._on_opened(opened, source),
             self._on_open_failed,
         )
 
     def _on_opened(self, opened: OpenedProject, source: str) -> None:
-        if self.window is not None:
-            self.window.close()
-        self._opened = opened
-        project = opened.project
+        project, before = opened.project, self.window
+        if before is not None and before.bench.session.project.path == project.path:
+            project.close()
+            before.message_bar.show_text("This project is open already.")
+            return
         if source:
             self._remember(source)
-        window = MainWindow(
-            project, self.tasks, self.runs, self.settings, self.author, self._log_file
-        )
+        tasks = TaskQueue(self.bridge.deliver, threads=TASK_THREADS)
+        window = MainWindow(project, tasks, self.runs, self.settings, self.author, self._log_file)
         window.files.open_requested.connect(self.open)
         window.files.demo_requested.connect(self.open_demo)
-        window.closed.connect(self._on_window_closed)
+        window.closed.connect(lambda: self._on_window_closed(window, opened))
         project.on_write_failed = lambda error: self.bridge.deliver(lambda: self._show_error(error))
         self.window = window
         window.show()
+        # After the new one is shown: the program ends when its last window is closed.
+        for old in (before, self._start):
+            if old is not None:
+                old.close()
+        self._start = None
         window.open_first_image()
-        if self._start is not None:
-            self._start.close()
-            self._start = None
         self._tell(window, opened.notices, opened.report)
         self.window_opened.emit(window)
 
@@ -147,10 +150,9 @@ class Desk(QObject):
         if report is not None and report.entries:
             ReportDialog(window.tr("Import"), report.summary, report.entries, window).show()
 
-    def _on_window_closed(self) -> None:
-        opened, self._opened, self.window = self._opened, None, None
-        if opened is None:
-            return
+    def _on_window_closed(self, window: MainWindow, opened: OpenedProject) -> None:
+        if self.window is window:
+            self.window = None
         try:
             opened.project.close()
         except MaskwrightError as error:

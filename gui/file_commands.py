@@ -18,8 +18,10 @@ from core.errors import MaskwrightError
 from core.formats.dataset import ExportReport, ReportEntry
 from core.formats.labels_text import read_label_names
 from core.formats.registry import read_annotations
+from core.headless.doctor import Finding, examine
 from core.headless.exporting import export_project
 from core.project.importing import LayerImport
+from core.project.rescan import RescanReport
 from core.scoring.report import DatasetScore, score_dataset, write_csv, write_json
 from core.tasks.queue import Lane, Task, TaskContext
 from gui.dialogs.export_dialog import ExportDialog, ExportRequest
@@ -40,9 +42,8 @@ class FileCommands(QObject):
     """Carries the ExportReport of an export that has ended."""
     imported = Signal(object)
     """Carries the ImportReport of an import that has ended."""
-    weights_chosen = Signal(str, object)
-    """Carries a model id and the Path of its weights file."""
-    device_requested = Signal()
+    images_changed = Signal()
+    """Images were added or found missing."""
 
     def __init__(self, bench: Workbench, window: QMainWindow) -> None:
         super().__init__(window)
@@ -115,7 +116,7 @@ class FileCommands(QObject):
         self._submit(
             "Look for images",
             lambda _context: project.rescan(),
-            lambda found: self._session.message_posted.emit(found.summary),
+            self._on_rescanned,
         )
 
     def export(self) -> None:
@@ -183,11 +184,25 @@ class FileCommands(QObject):
             self.tr("Weights file"), "Weights (*.pth *.pt *.safetensors);;All (*)"
         )
         if chosen is not None:
-            self.weights_chosen.emit(self.selected_source(), chosen)
+            self.use_weights(self.selected_source(), chosen)
+
+    def use_weights(self, source: str, path: Path) -> None:
+        """Load a file for a model from now on; what is wrong with it is said when it runs."""
+        try:
+            self._bench.runs.use_weights(source, path)
+        except MaskwrightError as error:
+            self._session.error_raised.emit(error)
+            return
+        self._session.message_posted.emit(f"{path.name} is used from now on.")
 
     def show_device(self) -> None:
-        """Say which device models run on and which models there are."""
-        self.device_requested.emit()
+        """Say what works on this machine, which device models run on, and which there are."""
+
+        def run(_context: TaskContext) -> tuple[Finding, ...]:
+            return examine()
+
+        self._session.message_posted.emit("Looking at this machine…")
+        self._submit("Look at this machine", run, self._on_examined)
 
     def quit(self) -> None:
         """Leave the program; everything is saved already."""
@@ -218,6 +233,19 @@ class FileCommands(QObject):
         if more > 0:
             files += f"\n… and {more} more files"
         self._report("Export", f"{report.summary}\n\n{files}", report.losses)
+
+    def _on_rescanned(self, found: RescanReport) -> None:
+        self._session.message_posted.emit(found.summary)
+        self.images_changed.emit()
+
+    def _on_examined(self, findings: tuple[Finding, ...]) -> None:
+        entries = tuple(
+            ReportEntry(finding.subject, "", finding.state, finding.advice)
+            for finding in findings
+            if finding.advice
+        )
+        summary = "\n".join(f"{finding.subject}: {finding.state}" for finding in findings)
+        self._report("Device and models", summary, entries)
 
     def _on_scores_saved(self, path: Path) -> None:
         self._session.message_posted.emit(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSettings, Qt, Signal
-from PySide6.QtGui import QActionGroup, QCloseEvent
+from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QToolBar, QWidget
 
 from core.errors import MaskwrightError
@@ -59,6 +59,7 @@ class MainWindow(QMainWindow):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(f"{project.path.stem} — Maskwright")
         self.resize(1440, 900)
+        self.setAcceptDrops(True)
         self.setDockOptions(self.dockOptions() | QMainWindow.DockOption.AllowTabbedDocks)
         self.bench = Workbench(project, tasks, runs, author, self)
         self.regions_panel = RegionsPanel(self)
@@ -83,10 +84,13 @@ class MainWindow(QMainWindow):
         self._restore()
 
     def open_first_image(self) -> None:
-        """Show the image that was on the screen last, or the first one."""
+        """Show the image with the unfinished draft, else the last or the first one."""
         session = self.bench.session
         known = {image.id for image in session.images}
+        draft = session.project.load_draft(None)
         last = session.project.setting(LAST_IMAGE_SETTING)
+        if draft is not None:
+            last = str(draft.image_id)
         if last is not None and last.isdigit() and int(last) in known:
             session.show_image(int(last))
         elif session.images:
@@ -104,6 +108,17 @@ class MainWindow(QMainWindow):
     def show_error(self, error: MaskwrightError) -> None:
         """Say in one sentence what went wrong and what to do."""
         self.message_bar.show_error(error)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+        """Take a folder or file that is dragged here."""
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
+        """Open what was dropped."""
+        urls = event.mimeData().urls()
+        if urls and urls[0].isLocalFile():
+            self.files.open_requested.emit(Path(urls[0].toLocalFile()))
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Keep what is unfinished; nothing has to be asked, all is saved."""
@@ -191,6 +206,7 @@ class MainWindow(QMainWindow):
         bench.scores.image_scored.connect(self.images_panel.show_score)
         self.files.selected_source = lambda: str(panel.source.currentData())
         self.files.quit_requested.connect(self.close)
+        self.files.images_changed.connect(self.images_panel.refresh)
         self.images_panel.image_chosen.connect(bench.session.show_image)
         self.labels_panel.label_chosen.connect(bench.session.use_label)
         self.labels_panel.add_requested.connect(self.labels.add)

@@ -54,6 +54,7 @@ class ModelRuns(QObject):
         self._bridge = bridge
         self._engine = EngineClient(lambda event: bridge.deliver(lambda: self._on_event(event)))
         self._runs: dict[int, ModelRun] = {}
+        self._weights: dict[str, Path] = {}
 
     @property
     def runs(self) -> tuple[ModelRun, ...]:
@@ -65,7 +66,12 @@ class ModelRuns(QObject):
         """Which device models run on, in words."""
         return self._engine.device_line
 
-    def start(self, model_id: str, image: LoadedImage, weights: Path | None = None) -> None:
+    def use_weights(self, model_id: str, path: Path) -> None:
+        """Load this file for the model from now on; raises ModelError for no model."""
+        find_model(model_id)
+        self._weights[model_id] = path
+
+    def start(self, model_id: str, image: LoadedImage) -> None:
         """Run a model on a full picture; a run of the same model on it is superseded."""
         if image.rgb is None:
             return
@@ -75,7 +81,7 @@ class ModelRuns(QObject):
                 image=image.rgb,
                 image_digest=image.digest,
                 model_id=model_id,
-                weights=weights,
+                weights=self._weights.get(model_id),
                 parameters={},
             )
             job = self._engine.submit(request, Lane.VISIBLE)

@@ -15,7 +15,7 @@ from core.document.document import ImageDocument, ProjectState
 from core.document.history import HistoryEvent
 from core.document.images import ImageRecord
 from core.editing.image_state import mark_in_progress
-from core.errors import MaskwrightError
+from core.errors import MaskwrightError, ReadError
 from core.project.image_table import ImageTable
 from core.project.project import Project
 
@@ -40,6 +40,7 @@ class Session(QObject):
         super().__init__(parent)
         self.project = project
         self._image: ImageRecord | None = None
+        self._is_readable = False
         self._selection: frozenset[int] = frozenset()
         self._hidden_layers = _compared_layers(project.history.state)
         self._layer = _editable_layer(project.history.state)
@@ -68,8 +69,10 @@ class Session(QObject):
 
     @property
     def document(self) -> ImageDocument | None:
-        """The annotations of the image on the screen."""
-        return None if self._image is None else self.project.history.document(self._image.id)
+        """The annotations of the image on the screen; None when it cannot be read."""
+        if self._image is None or not self._is_readable:
+            return None
+        return self.project.history.document(self._image.id)
 
     @property
     def layer(self) -> Layer:
@@ -110,9 +113,10 @@ class Session(QObject):
         image = self.project.images.by_id(image_id)
         try:
             self.project.history.document(image_id)
-        except MaskwrightError as error:
-            self.error_raised.emit(error)
-            return
+            self._is_readable = True
+        except ReadError:
+            # The loader says why; the image is shown as broken, so that one can go on from it.
+            self._is_readable = False
         self._image = image
         self._selection = frozenset()
         self.image_changed.emit(image)

@@ -32,7 +32,7 @@ class StatusLine(QStatusBar):
         self.work.setAccessibleName(self.tr("Background work"))
         self.cancel = QPushButton(self.tr("Cancel"), self)
         self.cancel.clicked.connect(self._cancel)
-        self.device = QLabel(bench.runs.device_line, self)
+        self.device = QLabel(self.tr("models: {}").format(bench.runs.device_line), self)
         for widget in (
             self.cursor_text,
             self.image_text,
@@ -47,7 +47,9 @@ class StatusLine(QStatusBar):
         bench.canvas.viewport_changed.connect(self._show_image)
         bench.session.image_changed.connect(lambda _image: self._show_image())
         bench.session.message_posted.connect(lambda text: self.showMessage(text, 8000))
-        bench.runs.device_changed.connect(self.device.setText)
+        bench.runs.device_changed.connect(
+            lambda line: self.device.setText(self.tr("models: {}").format(line))
+        )
         self._timer = QTimer(self)
         self._timer.setInterval(POLL_MS)
         self._timer.timeout.connect(self._poll)

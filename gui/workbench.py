@@ -40,6 +40,7 @@ from gui.tool_host import ToolHost
 from gui.tools.events import Command
 from gui.tools.registry import all_tools
 
+SAVED_WITHIN_S = 2.0
 REGIONS_SOURCE = "regions"
 PREDICTIONS_SOURCE = "predictions"
 
@@ -47,6 +48,8 @@ PREDICTIONS_SOURCE = "predictions"
 class Workbench(QObject):
     """The session, its canvas and its background work, with what people do to them.
 
+    ``tasks`` belongs to the workbench from now on and is closed with it, so that
+    no result arrives at what is gone.
     ``neighbour`` tells which image comes next in the list as it is filtered.
     """
 
@@ -93,6 +96,7 @@ class Workbench(QObject):
     def close(self) -> None:
         """Finish drafts and stop; the project is closed by whoever opened it."""
         self.tools.finish()
+        self.tasks.close()
         self.runs.cancel_all()
         self.session.close()
         self.canvas.shutdown()
@@ -312,8 +316,17 @@ class Workbench(QObject):
 
     def _on_loaded(self, image: LoadedImage) -> None:
         if image.rgb is not None:
-            self.session.project.record_image(image.image_id, image.size, image.digest)
+            self._record(image)
         self.image_loaded.emit(image)
+
+    def _record(self, image: LoadedImage) -> None:
+        project = self.session.project
+        if project.record_image(image.image_id, image.size, image.digest):
+            project.wait_until_saved(SAVED_WITHIN_S)
+            project.history.release(image.image_id)
+            self.session.message_posted.emit(
+                "This picture has another size than when it was annotated; look at its objects."
+            )
 
     def _on_image_failed(self, _image: ImageRecord, error: MaskwrightError) -> None:
         self.canvas.set_image(None, None)

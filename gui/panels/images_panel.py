@@ -67,6 +67,10 @@ class ImagesPanel(QWidget):
         view.activated.connect(self._on_chosen)
         return view
 
+    def refresh(self) -> None:
+        """List the images anew, after some were added."""
+        self._apply_filter()
+
     def show_scores(self, scores: DatasetScore) -> None:
         """Write the score of each image beside its name."""
         self.model.set_scores({score.image_id: score.mean_iou for score in scores.images})
