@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from core.document.geometry import Size
 from core.errors import ReadError
 from core.imaging.arrays import RgbImage
+from core.imaging.decoding import decode_bytes, read_bytes
 from core.imaging.folders import IMAGE_SUFFIXES, find_images
 from core.imaging.header import (
     DECODER_ERRORS,
@@ -127,10 +127,10 @@ def _decode(path: Path, image: Image, header: ImageHeader) -> RgbImage:
 
 def _decode_jpeg(path: Path) -> RgbImage | None:
     """Fast decoding of a JPEG that has its end; None leaves it to the strict decoder."""
-    data = _read_bytes(path)
+    data = read_bytes(path)
     if not data[-_TAIL_BYTES:].tobytes().rstrip(b"\0").endswith(_END_OF_JPEG):
         return None
-    rgb = _decode_bytes(data, cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION)
+    rgb = decode_bytes(data, cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION)
     return None if rgb is None else np.asarray(rgb, np.uint8)
 
 
@@ -139,14 +139,14 @@ def _ends_in_zeros(path: Path) -> bool:
 
     Decoders take zeros for flat grey and see nothing wrong.
     """
-    tail = _read_bytes(path)[-_TAIL_BYTES:].tobytes()
+    tail = read_bytes(path)[-_TAIL_BYTES:].tobytes()
     content = tail.rstrip(b"\0")
     return len(tail) - len(content) >= _PADDING_BYTES and not content.endswith(_END_OF_JPEG)
 
 
 def _decode_deep_png(path: Path, image: Image) -> RgbImage:
     """16-bit PNG in all its depth, which Pillow cuts to eight bits."""
-    deep = _decode_bytes(_read_bytes(path), cv2.IMREAD_UNCHANGED)
+    deep = decode_bytes(read_bytes(path), cv2.IMREAD_UNCHANGED)
     if deep is None or deep.ndim != 3 or deep.shape[2] < 3:
         return rgb_of_pillow(image)
     order = [2, 1, 0, 3][: deep.shape[2]]
@@ -183,10 +183,6 @@ def _lab_to_rgb(image: Image) -> Image:
     return image if converted is None else converted
 
 
-def _read_bytes(path: Path) -> npt.NDArray[np.uint8]:
-    return np.fromfile(path, np.uint8)
-
-
 def _decode_reduced(path: Path) -> tuple[RgbImage, Size] | None:
     """A quarter of a large JPEG and its full upright size; None for everything else."""
     try:
@@ -198,20 +194,11 @@ def _decode_reduced(path: Path) -> tuple[RgbImage, Size] | None:
     if not (header.is_plain_jpeg and PREVIEW_MIN_PIXELS <= count <= MAX_PIXELS):
         return None
     flags = cv2.IMREAD_REDUCED_COLOR_4 | cv2.IMREAD_IGNORE_ORIENTATION
-    small = _decode_bytes(_read_bytes(path), flags)
+    small = decode_bytes(read_bytes(path), flags)
     if small is None:
         return None
     rgb = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2RGB), np.uint8)
     return turned_upright(rgb, header.orientation), header.upright
-
-
-def _decode_bytes(data: npt.NDArray[np.uint8], flags: int) -> npt.NDArray[np.generic] | None:
-    """Decode with OpenCV; None when it cannot."""
-    try:
-        decoded = cv2.imdecode(data, flags)
-    except cv2.error:
-        return None
-    return None if decoded is None else np.asarray(decoded)
 
 
 def _may_be_scientific_tiff(path: Path) -> bool:

@@ -14,10 +14,11 @@ import numpy.typing as npt
 from core.document.geometry import Size
 from core.errors import ReadError
 from core.imaging.arrays import RgbImage
+from core.imaging.decoding import decode_bytes, read_bytes
 from core.imaging.header import DECODER_ERRORS, check_pixels, damaged
 from core.imaging.tones import rgb_of_samples, turned_upright
 
-_MAX_BYTES_PER_PIXEL = 64
+_MAX_BYTES_PER_PIXEL = 8
 
 
 def read_tiff(path: Path, max_pixels: int) -> RgbImage:
@@ -26,7 +27,10 @@ def read_tiff(path: Path, max_pixels: int) -> RgbImage:
         size = Size(int(page.imagewidth), int(page.imagelength))
         check_pixels(path, size, max_pixels)
         if int(page.nbytes) > _MAX_BYTES_PER_PIXEL * max_pixels:
-            raise ReadError(f"{path} has too many channels to be read at once.")
+            raise ReadError(
+                f"{path} has too many channels for its size to be read at once.",
+                "Save the channels that you need as a file of their own.",
+            )
         samples = _samples(path, page, size)
         return turned_upright(rgb_of_samples(samples), _orientation(page))
 
@@ -57,10 +61,10 @@ def _samples(path: Path, page: Any, size: Size) -> npt.NDArray[np.generic]:
     try:
         samples = np.asarray(page.asarray())
     except DECODER_ERRORS:
-        decoded = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_UNCHANGED)
+        decoded = decode_bytes(read_bytes(path), cv2.IMREAD_UNCHANGED)
         if decoded is None:
             raise
-        samples = np.asarray(decoded)
+        samples = decoded
         if samples.ndim == 3 and samples.shape[2] >= 3:
             samples = samples[:, :, [2, 1, 0, *range(3, samples.shape[2])]]
     if samples.ndim > 2 and samples.shape[:2] != size.shape and samples.shape[-2:] == size.shape:

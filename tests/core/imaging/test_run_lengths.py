@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 import pycocotools.mask as coco_mask
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from core.document.geometry import Size
 from core.document.mask import BoolArray, Mask
+from core.imaging.reading import read_image
 from core.imaging.run_lengths import counts_of_mask, decode, encode, expand_text
 from tests.core.imaging.shapes import coco_pixels, pixel_arrays
 
@@ -108,3 +111,13 @@ def test_images_beyond_the_counters_of_the_c_code_are_refused() -> None:
 
 def test_expanded_text_is_what_coco_documents() -> None:
     assert expand_text(b"13").tolist() == [1, 3]
+
+
+def test_the_exact_mask_of_the_development_data(shared_data: Path) -> None:
+    folder = shared_data / "formats" / "crafted_from_reports"
+    truth = read_image(folder / "truth_hole_parts.png")[:, :, 0] > 0
+    for name in ("coco_truth_rle_list.json", "coco_truth_rle_string.json"):
+        content = json.loads((folder / name).read_text(encoding="utf-8"))
+        mask = decode(content["annotations"][0]["segmentation"], size_of(truth))
+        assert mask.area == 12_900
+        assert np.array_equal(mask.to_array(size_of(truth)), truth)
