@@ -149,12 +149,32 @@ def _outline(value: object, place: str, problems: list[Problem]) -> FloatArray |
         problems.append(Problem(place, "the outline is empty", ""))
         return None
     try:
-        ring = ring_of_flat(value)
+        ring = _plain_ring(value)
+        if ring is None:
+            ring = ring_of_flat(value)
     except ValueError as error:
         problems.append(Problem(place, str(error), ""))
         return None
     closed = len(ring) > 3 and bool((ring[0] == ring[-1]).all())
     return ring[:-1] if closed else ring
+
+
+def _plain_ring(value: object) -> FloatArray | None:
+    """The ring of an ordinary list, fast; None for whatever needs a closer look.
+
+    Its length is bounded by that of its coordinates, so that what passes here
+    passes ``check_ring`` too.
+    """
+    if not isinstance(value, list) or len(value) < 6 or len(value) % 2:
+        return None
+    if not {int, float}.issuperset(map(type, value)):
+        return None
+    try:
+        numbers = np.array(value, np.float64)
+    except OverflowError:
+        return None
+    bounded = np.abs(numbers).max() * len(numbers) < MAX_COORDINATE_PX
+    return numbers.reshape(-1, 2) if bounded else None
 
 
 def _listed_masks(

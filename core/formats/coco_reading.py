@@ -21,7 +21,14 @@ from core.formats.coco_images import ImageEntry, image_root_of, read_images
 from core.formats.dataset import ImportedDataset, ImportedImage, ImportReport
 from core.formats.findings import Findings
 from core.formats.image_names import ImageFinder
-from core.formats.json_records import RawRecord, encode_json, load_json, records_of, top_level
+from core.formats.json_records import (
+    RawRecord,
+    collector_paused,
+    encode_json,
+    load_json,
+    records_of,
+    top_level,
+)
 from core.formats.labels import LabelTable, add_categories, number_of
 from core.formats.orientation import turned_upright
 
@@ -40,6 +47,11 @@ def read_coco(
     that cannot be used are left out one by one and reported; raises ReadError
     and FormatError only when the file as a whole is none.
     """
+    with collector_paused():
+        return _read(path, image_root, probe_images)
+
+
+def _read(path: Path, image_root: Path | None, probe_images: bool) -> ImportedDataset:
     findings = Findings(path.name)
     data = load_json(path, findings)
     parts = top_level(path, data)

