@@ -208,7 +208,7 @@ class MainWindow(QMainWindow):
         self.files.quit_requested.connect(self.close)
         self.files.images_changed.connect(self.images_panel.refresh)
         self.images_panel.image_chosen.connect(bench.session.show_image)
-        self.labels_panel.label_chosen.connect(bench.session.use_label)
+        self.labels_panel.label_chosen.connect(self._use_label)
         self.labels_panel.add_requested.connect(self.labels.add)
         self.labels_panel.rename_requested.connect(self.labels.rename)
         self.labels_panel.recolor_requested.connect(self.labels.recolor)
@@ -229,6 +229,11 @@ class MainWindow(QMainWindow):
 
     def _neighbour(self, steps: int) -> int | None:
         return self.images_panel.neighbour(steps)
+
+    def _use_label(self, label_id: int) -> None:
+        self.bench.session.use_label(label_id)
+        # The hand goes on drawing: Enter and Tab belong to the canvas again.
+        self.bench.canvas.setFocus()
 
     def _show_tool(self, name: str) -> None:
         self.actions_table[f"tool_{name}"].setChecked(True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from core.errors import MaskwrightError
-from gui.icons import icon
+from gui.icons import IconButton, icon
 
 
 class MessageBar(QWidget):
@@ -21,9 +21,7 @@ class MessageBar(QWidget):
         self.text.setTextFormat(Qt.TextFormat.PlainText)
         self.text.setWordWrap(True)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        close = QToolButton(self)
-        close.setIcon(icon("mdi6.close", self.palette()))
-        close.setAccessibleName(self.tr("Close this message"))
+        close = IconButton("mdi6.close", self.tr("Close this message"), self)
         close.clicked.connect(self.hide)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 8, 8, 8)

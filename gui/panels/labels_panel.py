@@ -8,7 +8,6 @@ from PySide6.QtCore import QModelIndex, QSize, Qt, Signal, SignalInstance
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
-    QToolButton,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -16,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.document.annotation import Label
-from gui.icons import color_swatch, icon
+from gui.icons import IconButton, color_swatch
 from gui.session import Session
 
 NAME, KEY, COUNT = range(3)
@@ -94,10 +93,7 @@ class LabelsPanel(QWidget):
             ("mdi6.delete-outline", self.tr("Delete"), lambda: self._ask(self.delete_requested)),
             ("mdi6.file-import-outline", self.tr("Import names"), self.import_requested.emit),
         ):
-            button = QToolButton(self)
-            button.setIcon(icon(name, self.palette()))
-            button.setToolTip(text)
-            button.setAccessibleName(text)
+            button = IconButton(name, text, self)
             button.clicked.connect(lambda _checked=False, run=slot: run())
             row.addWidget(button)
         row.addStretch()

@@ -50,6 +50,7 @@ class ProposalsPanel(QWidget):
         self._filling = False
         self.source = self._make_source(sources)
         self.run = QPushButton(self.tr("Propose"), self)
+        self.run.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.run.setToolTip(self.tr("Run it on this image (Ctrl+Enter)"))
         self.run.clicked.connect(lambda: self.run_requested.emit(self.source.currentData()))
         self.progress = self._make_progress()
@@ -120,10 +121,12 @@ class ProposalsPanel(QWidget):
         ):
             button = QPushButton(text, self)
             button.setToolTip(tip)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda _checked=False, chosen=signal: chosen.emit())
             first.addWidget(button)
         layout.addLayout(first)
         accept_all = QPushButton(self.tr("Accept all visible"), self)
+        accept_all.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         accept_all.setToolTip(self.tr("One step that can be undone (Shift+F)"))
         accept_all.clicked.connect(self.accept_all_requested.emit)
         layout.addWidget(accept_all)
