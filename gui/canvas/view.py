@@ -51,6 +51,7 @@ class ImageView(QWidget):
         self._frame = Frame(self._image, self._feed.layer)
         self._live = LiveLayer(cache)
         self._shapes: Mapping[int, CanvasShape] = {}
+        self._marked: Sequence[CanvasShape] = ()
         self._feed.changed.connect(self._overlay_changed)
         self.destroyed.connect(self._feed.shutdown)
 
@@ -59,7 +60,8 @@ class ImageView(QWidget):
 
         The zoom is kept when the size stays the same, as from a preview to the
         full picture or between frames of one camera; otherwise the picture is
-        fitted. Call ``set_overlay`` in the same turn when it is another picture.
+        fitted. When it is another picture, call ``set_overlay`` and
+        ``set_superpixels`` in the same turn.
         """
         if levels is None or size is None:
             levels, size = (), None
@@ -79,6 +81,7 @@ class ImageView(QWidget):
         if self._shapes and by_id.keys().isdisjoint(self._shapes):
             self._feed.forget()
         self._shapes = by_id
+        self._marked = [shape for shape in shown if shape.selected or shape.hovered]
         self._feed.set_shapes(shown)
         self._refresh_emphasis()
 
@@ -227,18 +230,21 @@ class ImageView(QWidget):
 
     def _refresh_emphasis(self) -> None:
         """Shapes that are marked as hovered or selected, or that the draft hovers."""
-        hovered_id = self._live.draft.hovered_id
-        emphasised = [
-            shape if shape.id != hovered_id else replace(shape, hovered=True)
-            for shape in self._shapes.values()
-            if shape.selected or shape.hovered or shape.id == hovered_id
-        ]
+        emphasised = list(self._marked)
+        hovered = self._hovered_by_draft()
+        if hovered is not None:
+            emphasised = [shape for shape in emphasised if shape is not hovered]
+            emphasised.append(replace(hovered, hovered=True))
         if not self._frame.overlay_visible:
             emphasised = []
         view = self.viewport
         region = self._live.emphasis_region(view, self._live.emphasised)
         self._live.emphasised = emphasised
         self.update(region + self._live.emphasis_region(view, emphasised))
+
+    def _hovered_by_draft(self) -> CanvasShape | None:
+        hovered_id = self._live.draft.hovered_id
+        return None if hovered_id is None else self._shapes.get(hovered_id)
 
     def _overlay_changed(self, boxes: list[PixelBox] | None) -> None:
         if boxes is None:

@@ -26,6 +26,7 @@ TOLERANCE_PX = 0.6
 EXACT_OCTAVE = 2
 COARSEST_OCTAVE = -12
 LARGE_MASK_AREA_PX = 4_000_000
+QUICK_MASK_AREA_PX = 500_000
 WINDOW_GRID_PX = 512
 
 
@@ -81,6 +82,21 @@ class ContourEntry:
         made = contours_of(geometry, octave)
         self.by_octave[octave] = made
         return made
+
+    def quick_contours(self, octave: int, visible: Box) -> Contours | None:
+        """Outlines that are there or made in about a millisecond; None for those of large masks.
+
+        For the window's own thread: the overlay worker makes the others soon.
+        """
+        geometry = self.geometry
+        slow = isinstance(geometry, Mask) and _area(geometry.box) > QUICK_MASK_AREA_PX
+        if not slow or octave in self.by_octave:
+            return self.contours(octave, visible)
+        held, needed = self.windowed, PixelBox.around(visible)
+        if held is None or held[0] != octave or not isinstance(geometry, Mask):
+            return None
+        needed = needed.intersected(geometry.box)
+        return held[2] if held[1].intersected(needed) == needed else None
 
     def _windowed_contours(self, mask: Mask, octave: int, visible: Box) -> Contours:
         needed = PixelBox.around(visible).intersected(mask.box)
@@ -183,13 +199,13 @@ def _reduced_mask_rings(mask: Mask, octave: int) -> list[RingArray]:
         return mask_rings(mask.crop(), mask.box.left, mask.box.top, even=octave < 0)
     factor = 1 << steps
     box = _snapped_outwards(mask.box, factor)
-    coverage = cv2.resize(
-        mask.window(box).view(np.uint8) * np.uint8(255),
-        (box.width // factor, box.height // factor),
-        interpolation=cv2.INTER_AREA,
-    )
-    threshold = min(127, int(coverage.max()) - 1)
-    reduced = coverage > threshold
+    pixels = mask.window(box).view(np.uint8)
+    size = (box.width // factor, box.height // factor)
+    reduced = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA).astype(np.bool_)
+    if not reduced.any():
+        # Too thin to fill half of any reduced pixel: show all that it touches.
+        blocks = pixels.reshape(size[1], factor, size[0], factor)
+        reduced = blocks.any(axis=(1, 3))
     rings = mask_rings(reduced, box.left // factor, box.top // factor, even=True)
     return [ring * np.float32(factor) for ring in rings]
 

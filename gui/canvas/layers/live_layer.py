@@ -22,6 +22,7 @@ from gui.tools.draft import NO_DRAFT, BrushCursor, Draft, DraftPath
 
 HANDLE_PX = 9.0
 VERTEX_RADIUS_PX = 4.0
+CAPTION_WIDTH_PX = 240
 REACH_PX = 12
 """Everything that belongs to a shape but its caption is painted at most so far from it."""
 
@@ -51,7 +52,7 @@ class LiveLayer:
             bounds = self._cache.entry(shape.geometry).bounds
             region += _screen_rect(view, bounds)
             if shape.caption:
-                region += caption_rect(view, bounds, shape.caption)
+                region += caption_rect(view, bounds)
         return region
 
     def draft_region(self, view: Viewport, draft: Draft) -> QRegion:
@@ -108,7 +109,10 @@ class LiveLayer:
         self, painter: QPainter, view: Viewport, shape: CanvasShape, device_pixel_ratio: float
     ) -> None:
         octave = octave_of(view.scale * device_pixel_ratio)
-        closed, opened = self._paths.paths(shape.geometry, octave, view.visible_box)
+        paths = self._paths.paths(shape.geometry, octave, view.visible_box)
+        if paths is None:
+            return
+        closed, opened = paths
         color = QColor(shape.color)
         painter.save()
         painter.translate(view.x, view.y)
@@ -153,21 +157,23 @@ class LiveLayer:
             painter.drawImage(target, image)
 
 
-def caption_rect(view: Viewport, bounds: Box, caption: str) -> QRect:
+def caption_rect(view: Viewport, bounds: Box) -> QRect:
     """A generous rectangle for the caption of a shape with these bounds."""
     x, y = _caption_place(view, bounds)
-    return QRect(int(x) - 4, int(y) - 28, 14 * len(caption) + 24, 40)
+    return QRect(int(x) - 4, int(y) - 40, CAPTION_WIDTH_PX + 32, 48)
 
 
 def _caption_place(view: Viewport, bounds: Box) -> tuple[float, float]:
+    """Left and bottom of the plate, kept inside of the view."""
     x, y = view.to_screen(bounds.x, bounds.y)
-    return max(x, 4.0), max(y - 8.0, 22.0)
+    x = min(max(x, 4.0), max(view.width - CAPTION_WIDTH_PX, 4.0))
+    return x, min(max(y - 8.0, 22.0), view.height - 4.0)
 
 
 def _paint_caption(painter: QPainter, view: Viewport, bounds: Box, shape: CanvasShape) -> None:
     x, y = _caption_place(view, bounds)
     metrics = painter.fontMetrics()
-    text = metrics.elidedText(shape.caption, Qt.TextElideMode.ElideMiddle, 320)
+    text = metrics.elidedText(shape.caption, Qt.TextElideMode.ElideMiddle, CAPTION_WIDTH_PX)
     width, height = metrics.horizontalAdvance(text) + 20, metrics.height() + 4
     plate = QRectF(x, y - height, width, height)
     painter.setPen(Qt.PenStyle.NoPen)

@@ -73,7 +73,10 @@ def _draw_smooth(
         _polylines(target, rings, HALO, style.smooth_halo_px, is_closed=True)
     for (color, line), drawn in pieces.items():
         bgra = premultiplied_bgra(color, 1.0)
-        _lines(target, drawn, bgra, style, is_closed=line is LineStyle.SOLID)
+        if line is LineStyle.DOTTED:
+            _polylines(target, drawn, bgra, style.smooth_dot_px, is_closed=False)
+        else:
+            _lines(target, drawn, bgra, style, is_closed=line is LineStyle.SOLID)
 
 
 def _draw_crowd(

@@ -51,15 +51,15 @@ class OverlayFeed(QObject):
         self._closed = False
 
     def set_image(self, image: Size | None) -> None:
-        """Another size or no image: nothing rendered so far is of use."""
+        """Another size or no image: nothing rendered so far is of use, nor are the superpixels."""
         if image != self._image:
             self._image = image
+            self._labels = None
             self.forget()
 
     def forget(self) -> None:
         """Drop all pixels, those on their way too; for another picture."""
         self._image_number += 1
-        self._labels = None
         self.layer.clear()
         self.changed.emit(None)
         self._schedule(0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-LINE_WIDTH = 1.75
+LINE_WIDTH = 1.9
 HALO_WIDTH = 1.0
 """Logical pixels: of an outline, and of the dark rim on each side of it."""
 
@@ -17,16 +17,18 @@ class OverlayStyle:
 
     ``line_px`` and ``halo_px`` are whole widths. OpenCV's antialiased lines are
     1.4, 3.4, 5.4 … pixels wide; ``smooth_line_px`` is the thickness to ask for,
-    drawn once at each of ``smooth_offsets`` to reach the width between.
+    drawn once at each of ``smooth_offsets`` to reach the width between. Dots are as
+    thick as the rim, or they would drown in it.
     """
 
     line_px: int = 2
     halo_px: int = 4
     smooth_line_px: int = 1
-    smooth_offsets: Offsets = ((0.0, 0.0), (0.0, 0.0))
+    smooth_offsets: Offsets = ((0.0, 0.0),) * 3
     smooth_halo_px: int = 2
+    smooth_dot_px: int = 2
     dash_px: tuple[float, float] = (9.0, 5.0)
-    dot_px: tuple[float, float] = (2.0, 4.0)
+    dot_px: tuple[float, float] = (0.4, 6.0)
     point_radius_px: int = 4
     outlines_only: bool = False
 
@@ -42,8 +44,9 @@ class OverlayStyle:
             smooth_line_px=smooth_line_px,
             smooth_offsets=smooth_offsets,
             smooth_halo_px=_thickness((LINE_WIDTH + 2 * HALO_WIDTH) * ratio),
+            smooth_dot_px=_thickness(3.4 * ratio),
             dash_px=(9.0 * ratio, 5.0 * ratio),
-            dot_px=(2.0 * ratio, 4.0 * ratio),
+            dot_px=(0.4 * ratio, 6.0 * ratio),
             point_radius_px=max(round(4 * ratio), 2),
             outlines_only=outlines_only,
         )
@@ -52,8 +55,8 @@ class OverlayStyle:
 def _smooth_line(width_px: float) -> tuple[int, Offsets]:
     """Thickness and offsets that give a line of a width; measured on OpenCV's lines."""
     if width_px < 2.2:
-        return 1, ((0.0, 0.0), (0.0, 0.0))
-    if width_px < 3.0:
+        return 1, ((0.0, 0.0),) * 3
+    if width_px < 3.1:
         return 1, ((-0.5, -0.5), (0.5, 0.5), (-0.5, 0.5), (0.5, -0.5))
     return _thickness(width_px), ((0.0, 0.0),)
 

@@ -33,9 +33,11 @@ class ShapePaths:
 
     def paths(
         self, geometry: Geometry, octave: int, visible: Box
-    ) -> tuple[QPainterPath, QPainterPath]:
-        """Closed outlines (filled even-odd) and open lines of a geometry."""
-        contours = self._cache.entry(geometry).contours(octave, visible)
+    ) -> tuple[QPainterPath, QPainterPath] | None:
+        """Closed outlines (filled even-odd) and open lines; None while they are being made."""
+        contours = self._cache.entry(geometry).quick_contours(octave, visible)
+        if contours is None:
+            return None
         held = self._paths.get(id(contours))
         if held is None:
             held = (contours, _closed(contours), _opened(contours))

@@ -100,7 +100,7 @@ def test_shift_and_the_wheel_step_on_either_axis(
 ) -> None:
     before = canvas.viewport
     wheel(canvas, 100, 100, delta, held)
-    wheel(canvas, 100, 100, -2 * delta, held)
+    wheel(canvas, 100, 100, delta * -2, held)
     assert events == [StepEvent(1), StepEvent(-2)]
     assert canvas.viewport == before
 

@@ -8,12 +8,13 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from core.document.geometry import Box, Polygon, Size
 from core.document.mask import Mask
 from gui.canvas.canvas import Canvas
-from gui.canvas.shapes import CanvasShape
+from gui.canvas.shapes import CanvasShape, LineStyle
 from gui.tools.draft import BrushCursor, Draft, DraftMask, DraftPath
 from tests.gui.canvas.conftest import VIEW, levels_of
 
@@ -148,6 +149,43 @@ def test_every_way_of_panning_shows_what_a_fresh_frame_shows(
     assert np.abs(panned.astype(int) - shown(canvas)).max() <= 3
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_after_random_use_the_screen_shows_what_a_fresh_frame_shows(
+    canvas: Canvas, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    shapes: dict[int, CanvasShape] = {}
+    for step in range(80):
+        match int(rng.integers(7)):
+            case 0:
+                canvas.zoom_by(float(rng.choice([0.5, 0.8, 1.25, 2.0])))
+            case 1:
+                canvas.pan_by(*rng.integers(-90, 90, 2).tolist())
+            case 2:
+                left, top = rng.integers(0, 150, 2).tolist()
+                shapes[step] = CanvasShape(step, mask_box(left, top, 40, 25), "#22cc88")
+            case 3 if shapes:
+                del shapes[int(rng.choice(list(shapes)))]
+            case 4:
+                ring = rng.random((5, 2)) * (200, 150)
+                line = list(LineStyle)[step % 3]
+                shapes[step] = CanvasShape(step, Polygon.from_points(ring), "#cc2288", line)
+            case 5:
+                canvas.set_draft(Draft(hovered_id=int(rng.choice([0, *shapes]))))
+            case _:
+                canvas.fit()
+        canvas.set_overlay(list(shapes.values()))
+        if rng.random() < 0.5:
+            QApplication.processEvents()
+        if rng.random() < 0.3:
+            canvas.grab_frame()
+    used = shown(canvas).astype(int)
+    canvas.set_outlines_only(True)
+    shown(canvas)
+    canvas.set_outlines_only(False)
+    assert np.abs(used - shown(canvas)).max() <= 16
+
+
 def test_an_edit_shows_what_a_fresh_frame_shows(canvas: Canvas) -> None:
     shapes = [CanvasShape(n, mask_box(10 + 20 * n, 20, 15, 60), "#ffcc00") for n in range(8)]
     canvas.set_overlay(shapes)
@@ -275,7 +313,7 @@ import numpy as np
 from PySide6.QtWidgets import QApplication
 from core.document.geometry import Box, Size
 from gui.canvas.canvas import Canvas
-from gui.canvas.shapes import CanvasShape
+from gui.canvas.shapes import CanvasShape, LineStyle
 app = QApplication([])
 canvas = Canvas()
 canvas.resize(200, 160)

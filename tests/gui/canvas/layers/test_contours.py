@@ -130,3 +130,12 @@ def test_of_a_huge_mask_seen_closely_only_the_visible_part_is_traced() -> None:
         (1501, 1501),
     ]
     assert max(float(np.ptp(ring)) for ring in contours.rings) <= 1024
+
+
+def test_the_window_does_not_wait_for_the_outlines_of_a_large_mask() -> None:
+    entry = ContourCache().entry(Mask.from_array(np.ones((900, 900), np.bool_)))
+    assert entry.quick_contours(-1, EVERYTHING) is None
+    made = entry.contours(-1, EVERYTHING)
+    assert entry.quick_contours(-1, EVERYTHING) is made
+    small = ContourCache().entry(Mask.from_array(np.ones((90, 90), np.bool_)))
+    assert small.quick_contours(-1, EVERYTHING) is not None

@@ -114,8 +114,8 @@ def test_the_outline_tells_the_source_without_colour() -> None:
         on = (pixels[9:11, 12:208, 2] > 150).any(axis=0)
         share[line] = on.mean()
     assert share[LineStyle.SOLID] == 1.0
-    assert 0.5 < share[LineStyle.DASHED] < 0.9
-    assert 0.1 < share[LineStyle.DOTTED] < 0.5
+    assert 0.65 < share[LineStyle.DASHED] < 0.95
+    assert 0.1 < share[LineStyle.DOTTED] < 0.65
 
 
 def test_outlines_only_leaves_the_picture_free() -> None:
