@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Literal, get_args
 
 from core.errors import Cancelled
-from core.grouping.color import WORK_PIXELS, RgbImage, as_rgb, octave_shapes, resized
+from core.grouping.color import WORK_PIXELS, RgbImage, as_rgb, octave_shapes, resized, stretched
 from core.grouping.enlarging import enlarge
 from core.grouping.hierarchy import Hierarchy
 from core.grouping.leaves import GroupedPixels, by_contrast, by_learning
@@ -62,7 +62,7 @@ def group_at_work_scale(
     ``reached`` is called with fractions up to 0.7 and may raise to stop.
     """
     shapes = octave_shapes((rgb.shape[0], rgb.shape[1]), WORK_PIXELS)
-    pixels = group(resized(rgb, shapes[0]), lambda: reached(0.1))
+    pixels = group(stretched(resized(rgb, shapes[0])), lambda: reached(0.1))
     parents, altitudes = merge_rounds(
         pixels.graph, pixels.cost, lambda done: reached(0.3 + 0.4 * done)
     )

@@ -55,6 +55,21 @@ def resized(image: RgbImage, shape: tuple[int, int]) -> RgbImage:
     return np.asarray(reduced, np.uint8)
 
 
+def stretched(image: RgbImage) -> RgbImage:
+    """The image with a usual range of brightness, for dim ones such as fluorescence.
+
+    All channels are scaled alike, at most eightfold; images that span enough,
+    or next to nothing (they would show their noise only), come back as they are.
+    """
+    low, high = (float(value) for value in np.percentile(image, (0.5, 99.5)))
+    span = high - low
+    if not _LEAST_SPAN <= span < _USUAL_SPAN:
+        return image
+    gain = min(_USUAL_SPAN / span, _LARGEST_GAIN)
+    levels = (np.arange(256) - low) * gain + max(0.0, min(low, 255 - _USUAL_SPAN))
+    return np.asarray(np.clip(np.round(levels), 0, 255).astype(np.uint8)[image])
+
+
 def to_lab(image: RgbImage) -> FloatImage:
     """CIELAB of a uint8 RGB image, float32 (height, width, 3); L in 0 … 100."""
     scaled = image.astype(np.float32) / np.float32(255)
@@ -87,4 +102,5 @@ def blurred(planes: FloatImage, sigma_px: float) -> FloatImage:
     return np.asarray(smooth, np.float32).reshape(planes.shape)
 
 
+_LEAST_SPAN, _USUAL_SPAN, _LARGEST_GAIN = 6.0, 128.0, 8.0
 _CENTRAL_DIFFERENCE = np.array([[-0.5, 0.0, 0.5]], np.float32)

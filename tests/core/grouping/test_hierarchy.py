@@ -105,6 +105,21 @@ def test_the_regions_follow_the_edges_of_the_full_picture() -> None:
     assert best > 0.995
 
 
+@pytest.mark.parametrize("brightness", [(0, 12), (4, 28), (230, 250)])
+def test_dim_things_are_found_too(brightness: tuple[int, int]) -> None:
+    rows, columns = np.mgrid[:200, :240]
+    disc = (rows - 90) ** 2 + (columns - 120) ** 2 < 40**2
+    grey = np.where(disc, brightness[1], brightness[0]).astype(np.uint8)
+    hierarchy = build_hierarchy(grey)
+    browser = RegionBrowser(hierarchy, Size(240, 200))
+    nodes = browser.ancestors(browser.leaf_at(120, 90))
+    regions = [browser.region(int(node)).to_array(Size(240, 200)) for node in nodes]
+    overlaps = [(region & disc).sum() / (region | disc).sum() for region in regions]
+    best = int(np.argmax(overlaps))
+    assert overlaps[best] > 0.97
+    assert hierarchy.altitudes[browser.parent(int(nodes[best]))] > 0.5
+
+
 def test_the_same_picture_gives_the_same_hierarchy() -> None:
     picture = shapes_picture(600, 800)
     one, other = build_hierarchy(picture), build_hierarchy(picture.copy())
