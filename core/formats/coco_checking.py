@@ -36,7 +36,7 @@ def count_mismatches(
     """
     try:
         content = json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ReadError(f"{path} could not be read back after writing: {error}.") from error
     total = abs(len(content["images"]) - images)
     records = content["annotations"]

@@ -70,7 +70,8 @@ def test_parts_of_an_outline_keep_their_exact_coordinates(tmp_path: Path) -> Non
 
 
 def test_a_box_without_outline_stays_a_box(tmp_path: Path) -> None:
-    for segmentation in ([], None):
+    empty: list[object] = [[], None]
+    for segmentation in empty:
         path = coco_file(tmp_path, [record(segmentation=segmentation, bbox=[1.5, 2, 3, 4.25])])
         dataset = read_coco(path)
         assert _only(dataset).geometry == Box(1.5, 2, 3, 4.25)
@@ -78,8 +79,12 @@ def test_a_box_without_outline_stays_a_box(tmp_path: Path) -> None:
 
 
 def test_keypoints_without_outline_are_the_shape(tmp_path: Path) -> None:
-    fields = {"segmentation": [], "keypoints": [1, 2, 2, 0, 0, 0, 5.5, 6, 1], "num_keypoints": 2}
-    geometry = _only(read_coco(coco_file(tmp_path, [record(**fields)]))).geometry
+    fields: dict[str, object] = {
+        "segmentation": [],
+        "keypoints": [1, 2, 2, 0, 0, 0, 5.5, 6, 1],
+        "num_keypoints": 2,
+    }
+    geometry = _only(read_coco(coco_file(tmp_path, [record(1, **fields)]))).geometry
     assert isinstance(geometry, Keypoints)
     assert [(x, y, int(v)) for x, y, v in geometry.points] == [(1, 2, 2), (0, 0, 0), (5.5, 6, 1)]
 

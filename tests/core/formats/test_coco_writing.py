@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from pycocotools.coco import COCO
 
-from core.document.annotation import Label, LayerRole
+from core.document.annotation import Geometry, Label, LayerRole
 from core.document.geometry import Box, Keypoints, Polygon, RotatedBox, Scribble, Size, Visibility
 from core.document.images import ImageRecord
 from core.document.mask import Mask
@@ -133,7 +133,7 @@ def test_a_repeated_id_becomes_a_new_one(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("masks", ["rle", "polygons"])
 def test_pycocotools_draws_the_same_pixels(tmp_path: Path, masks: Any) -> None:
-    shapes = [
+    shapes: list[Geometry] = [
         ring_mask(),
         holed_polygon(),
         Polygon.from_points([(1.5, 2.5), (20.25, 3.0), (9.75, 22.1)]),
@@ -153,7 +153,7 @@ def test_pycocotools_draws_the_same_pixels(tmp_path: Path, masks: Any) -> None:
 
 def test_boxes_keypoints_and_what_cannot_be_said(tmp_path: Path) -> None:
     keypoints = Keypoints(((1.5, 2.0, Visibility.VISIBLE), (0, 0, Visibility.UNLABELLED)))
-    shapes = [Box(1.25, 2, 3, 4), keypoints, Scribble(np.array([[1.0, 1.0]]), 2.0)]
+    shapes: list[Geometry] = [Box(1.25, 2, 3, 4), keypoints, Scribble(np.array([[1.0, 1.0]]), 2.0)]
     out = tmp_path / "out.json"
     report = write_coco(dataset_of({"a.png": shapes}, crowds=frozenset({1})), 1, out)
     box, points = _content(out)["annotations"]
@@ -165,7 +165,11 @@ def test_boxes_keypoints_and_what_cannot_be_said(tmp_path: Path) -> None:
 
 
 def test_reading_what_was_written_gives_the_same_shapes(tmp_path: Path) -> None:
-    shapes = [ring_mask(), Box(1.25, 2, 3, 4), Polygon.from_points([(1, 2), (20.3, 3), (9, 22)])]
+    shapes: list[Geometry] = [
+        ring_mask(),
+        Box(1.25, 2, 3, 4),
+        Polygon.from_points([(1, 2), (20.3, 3), (9, 22)]),
+    ]
     out = tmp_path / "out.json"
     dataset = dataset_of({"a.png": shapes, "b.png": [], "c.png": [square(1, 1, 3)]})
     write_coco(dataset, 1, out)

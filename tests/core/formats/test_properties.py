@@ -158,7 +158,7 @@ def mutated(draw: st.DrawFn, original: Any) -> bytes:
         for key in place[:-1]:
             parent = parent[key]
         if draw(st.booleans()) or isinstance(parent, list):
-            parent[place[-1]] = draw(values)
+            parent[place[-1]] = copy.deepcopy(draw(values))
         else:
             del parent[place[-1]]
     data = bytearray(

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.document.annotation import Annotation
+from core.document.annotation import Annotation, Geometry
 from core.document.geometry import Box, Keypoints, Size, Visibility
 from core.document.mask import Mask
 from core.errors import FormatError
@@ -173,7 +173,7 @@ def test_an_edit_changes_only_its_object(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("convention", ["one-based", "edges"])
 def test_masks_boxes_and_empty_images_come_back(tmp_path: Path, convention: Any) -> None:
-    shapes = {
+    shapes: dict[str, list[Geometry]] = {
         "a.png": [ring_mask(), Box(20, 1, 5, 6), square(20, 12, 4)],
         "b.png": [Box(0, 0, 32, 24)],
         "c.png": [],
@@ -201,7 +201,7 @@ def test_label_pictures_hold_indices_with_the_palette_of_the_devkit(tmp_path: Pa
     write_voc(dataset, 1, tmp_path)
     with Image.open(tmp_path / "SegmentationClass" / "a.png") as image:
         assert image.mode == "P"
-        assert image.getpalette()[3:9] == [128, 0, 0, 0, 128, 0]
+        assert (image.getpalette() or [])[3:9] == [128, 0, 0, 0, 128, 0]
         classes = np.array(image)
     with Image.open(tmp_path / "SegmentationObject" / "a.png") as image:
         objects = np.array(image)
@@ -213,7 +213,13 @@ def test_label_pictures_hold_indices_with_the_palette_of_the_devkit(tmp_path: Pa
 
 def test_what_the_format_cannot_say_is_listed_exactly(tmp_path: Path) -> None:
     keypoints = Keypoints(((1, 1, Visibility.VISIBLE),))
-    shapes = [square(2, 2, 10), square(8, 8, 6), holed_polygon(), keypoints, square(25, 15, 3)]
+    shapes: list[Geometry] = [
+        square(2, 2, 10),
+        square(8, 8, 6),
+        holed_polygon(),
+        keypoints,
+        square(25, 15, 3),
+    ]
     report = write_voc(dataset_of({"a.png": shapes}, crowds=frozenset({5})), 1, tmp_path)
     text = "\n".join(map(str, report.losses))
     assert report.verified
