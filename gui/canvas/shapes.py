@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -37,8 +38,15 @@ class CanvasShape:
     def looks_like(self, other: CanvasShape) -> bool:
         """Whether both leave the same pixels in the static overlay."""
         return self is other or (
-            self.geometry is other.geometry
+            self.id == other.id
+            and self.geometry is other.geometry
             and self.color == other.color
             and self.line is other.line
             and self.fill_alpha == other.fill_alpha
         )
+
+
+def look_alike(before: Sequence[CanvasShape], after: Sequence[CanvasShape]) -> bool:
+    """Whether two lists differ in nothing but what is selected, hovered or written beside."""
+    pairs = zip(before, after, strict=False)
+    return len(before) == len(after) and all(old.looks_like(new) for old, new in pairs)

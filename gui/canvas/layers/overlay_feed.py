@@ -14,7 +14,7 @@ from gui.canvas.layers.overlay_style import OverlayStyle
 from gui.canvas.layers.overlay_worker import OverlayRequest, OverlayWorker
 from gui.canvas.layers.superpixel_boundaries import LabelArray
 from gui.canvas.layers.window import RenderWindow
-from gui.canvas.shapes import CanvasShape
+from gui.canvas.shapes import CanvasShape, look_alike
 
 REACH = 0.3
 """The overlay reaches beyond the view by this share of it, so that a pan shows no blank rim."""
@@ -65,9 +65,10 @@ class OverlayFeed(QObject):
         self._schedule(0)
 
     def set_shapes(self, shapes: Sequence[CanvasShape]) -> None:
-        """Show these shapes from now on."""
-        self._shapes = shapes
-        self._schedule(0)
+        """Show these shapes from now on; nothing is done when they look like those before."""
+        if not look_alike(self._shapes, shapes):
+            self._shapes = shapes
+            self._schedule(0)
 
     def set_labels(self, labels: LabelArray | None) -> None:
         """Show the boundaries of these superpixels, None for none."""

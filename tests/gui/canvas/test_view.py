@@ -210,6 +210,29 @@ def test_nothing_of_one_picture_is_shown_over_another(canvas: Canvas, picture: n
     assert grabbed.pixelColor(column, row) == QColor(7, 7, 7)
 
 
+def test_a_selection_renders_nothing_anew(canvas: Canvas) -> None:
+    mask = mask_box(50, 50, 60, 60)
+    canvas.set_overlay([CanvasShape(1, mask, "#ff0000")])
+    shown(canvas)
+    assert canvas.is_exact
+    canvas.set_overlay([CanvasShape(1, mask, "#ff0000", selected=True, caption="cell")])
+    assert canvas.is_exact
+    canvas.set_overlay([CanvasShape(1, mask, "#00ff00", selected=True, caption="cell")])
+    assert not canvas.is_exact
+
+
+def test_a_zoom_out_shows_shapes_at_once_where_they_were_not_rendered_yet(canvas: Canvas) -> None:
+    canvas.set_image(levels_of(np.full((150, 200, 3), 100, np.uint8)), Size(200, 150))
+    canvas.set_overlay([CanvasShape(1, mask_box(2, 2, 40, 40), "#ff0000", fill_alpha=0.5)])
+    shown(canvas)
+    canvas.zoom_to(Box(150, 100, 40, 40))
+    shown(canvas)
+    canvas.fit()
+    row, column = place(canvas, 20, 20)
+    color = canvas.grab().toImage().pixelColor(column, row)
+    assert color.red() > color.green() + 60
+
+
 def test_overlays_can_be_hidden_and_fills_left_out(canvas: Canvas, picture: np.ndarray) -> None:
     bare = shown(canvas)
     shape = CanvasShape(1, mask_box(50, 50, 60, 60), "#ff0000", selected=True, caption="cell")
