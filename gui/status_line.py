@@ -71,7 +71,7 @@ class StatusLine(QStatusBar):
         if image is None or document is None:
             self.image_text.clear()
             return
-        size, scale = document.size, self._bench.canvas.viewport.scale
+        size, scale = document.size, self._bench.canvas.device_scale
         self.image_text.setText(f"{size.width} × {size.height}  {scale * 100:.0f} %")
 
     def _poll(self) -> None:
