@@ -234,6 +234,18 @@ class FileCommands(QObject):
             files += f"\n… and {more} more files"
         self._report("Export", f"{report.summary}\n\n{files}", report.losses)
 
+    def look_for_images(self) -> None:
+        """Look for new and missing images without a word when there are none."""
+        project = self._session.project
+        if not project.read_only:
+            self._submit(
+                "Look for images", lambda _context: project.rescan(), self._on_looked_for_images
+            )
+
+    def _on_looked_for_images(self, found: RescanReport) -> None:
+        if found.added or found.missing or found.changed:
+            self._on_rescanned(found)
+
     def _on_rescanned(self, found: RescanReport) -> None:
         self._session.message_posted.emit(found.summary)
         self.images_changed.emit()

@@ -97,6 +97,7 @@ class MainWindow(QMainWindow):
             session.show_image(session.images[0].id)
         self.bench.canvas.setFocus()
         self.bench.scores.score_all()
+        self.files.look_for_images()
 
     def show_panel(self, name: str) -> None:
         """Bring a pane to the front, such as ``scores``."""
