@@ -13,9 +13,17 @@ from core.models.weights import find_weights
 
 _RCNN = "core.models.zoo.torchvision_rcnn"
 
-_NUCLEI = WeightsSpec(bundled="unet_nuclei.safetensors", licence="CC0-1.0 data; BSD-3-Clause")
+_NUCLEI = WeightsSpec(
+    bundled="unet_nuclei.safetensors",
+    sha256="a53eef766bcbc715edb8bcf1a968fbfc5c5ed86f587e2ce86d282752adbd321c",
+    size_bytes=3_907_638,
+    licence="CC0-1.0 data; BSD-3-Clause",
+)
 _CELLS = WeightsSpec(
-    bundled="maskrcnn_cells.safetensors", licence="CC0-1.0 and MIT data; BSD-3-Clause"
+    bundled="maskrcnn_cells.safetensors",
+    sha256="f6115ee2388a7623a70348ae7628e3e218846a69a9480034295b71a59cd48920",
+    size_bytes=3_688_100,
+    licence="CC0-1.0 and MIT data; BSD-3-Clause",
 )
 _COCO = WeightsSpec(
     url="https://download.pytorch.org/models/maskrcnn_resnet50_fpn_coco-bf2d0c1e.pth",

@@ -66,6 +66,8 @@ def build_tiny_maskrcnn(short_side_px: int = 512, long_side_px: int = 832) -> Ma
         image_std=[0.3, 0.3, 0.3],
         rpn_anchor_generator=anchors,
         rpn_head=RPNHead(PYRAMID_FILTERS, anchors.num_anchors_per_location()[0]),
+        # Lower than the usual 0.7: cells hardly overlap, and duplicates push others out of 100.
+        rpn_nms_thresh=0.5,
         rpn_pre_nms_top_n_train=600,
         rpn_post_nms_top_n_train=400,
         rpn_pre_nms_top_n_test=1000,
