@@ -12,8 +12,10 @@ import json
 import os
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import platformdirs
@@ -90,6 +92,28 @@ def read_json_metadata(path: Path, key: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise ModelError(f'{path}: the metadata "{key}" is not a JSON object.', _CHOOSE)
     return value
+
+
+def specification_of(spec: ModelSpec, path: Path) -> ModelSpec:
+    """The specification with the preprocessing that a weights file was trained with.
+
+    A file without such metadata keeps the registry's. Raises ModelError when the
+    metadata is not what training writes.
+    """
+    if not is_safetensors(path):
+        return spec
+    trained_with = read_json_metadata(path, "preprocessing")
+    for key, value in trained_with.items():
+        if key in spec.preprocessing and not _is_like(value, spec.preprocessing[key]):
+            raise ModelError(f'{path}: the preprocessing "{key}" cannot be {value!r}.', _CHOOSE)
+    return replace(spec, preprocessing=MappingProxyType({**spec.preprocessing, **trained_with}))
+
+
+def _is_like(value: object, usual: object) -> bool:
+    """Whether two settings are both texts, or both positive numbers or zero."""
+    if isinstance(usual, str):
+        return isinstance(value, str)
+    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
 
 
 def _checked(path: Path, spec: ModelSpec) -> Path:

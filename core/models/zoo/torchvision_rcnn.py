@@ -18,6 +18,7 @@ from core.models.normalisation import normalise_percentiles
 from core.models.pasting import paste_mask, quantise
 from core.models.proposal import Proposal, SoftMask
 from core.models.specification import ModelSpec
+from core.models.weights import specification_of
 from core.models.zoo.coco_maskrcnn import build_coco_maskrcnn
 from core.models.zoo.layer_watch import watched
 from core.models.zoo.rcnn_pass import (
@@ -57,6 +58,7 @@ class RcnnAdapter:
     @classmethod
     def load(cls, spec: ModelSpec, weights: Path, device: str) -> Self:
         """Build the network and read its weights; raises ModelError."""
+        spec = specification_of(spec, weights)
         model = cls.build(spec)
         load_state(model, weights, spec)
         model.eval().requires_grad_(False)

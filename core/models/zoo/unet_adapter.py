@@ -19,6 +19,7 @@ from core.models.normalisation import normalise_percentiles
 from core.models.proposal import Proposal
 from core.models.specification import ModelSpec, SettingValue
 from core.models.watershed import split_objects
+from core.models.weights import specification_of
 from core.models.zoo.layer_watch import layers_of, watched
 from core.models.zoo.reading import load_state
 from core.models.zoo.unet import UNet
@@ -57,7 +58,8 @@ class UNetAdapter:
         model = UNet()
         load_state(model, weights, spec)
         model.eval().requires_grad_(False)
-        return cls(spec, model.to(device).to(memory_format=torch.channels_last), device)
+        trained = specification_of(spec, weights)
+        return cls(trained, model.to(device).to(memory_format=torch.channels_last), device)
 
     def propose(self, image: RgbImage, context: RunContext) -> tuple[Proposal, ...]:
         """One candidate with a mask for every object, best first.

@@ -113,6 +113,16 @@ def test_region_proposals_are_boxes_with_objectness(rpn: Adapter) -> None:
     assert found / objects > 0.8
 
 
+def test_half_precision_gives_nearly_the_same(adapter: Adapter, rpn: Adapter) -> None:
+    pixels, _ = blobs(6, 160, 160, count=6)
+    for model in (adapter, rpn):
+        exact = model.propose(pixels, RunContext())
+        with torch.autocast("cpu", torch.bfloat16):
+            rough = model.propose(pixels, RunContext())
+        sure = [sum(item.score >= 0.5 for item in items) for items in (exact, rough)]
+        assert sure[0] == pytest.approx(sure[1], abs=2)
+
+
 def test_progress_rises_and_counts_every_layer(adapter: TinyMaskRcnnAdapter) -> None:
     fractions: list[float] = []
     adapter.propose(blobs(0, 128, 128)[0], RunContext(progress=fractions.append))

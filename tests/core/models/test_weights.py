@@ -8,7 +8,13 @@ import pytest
 
 from core.errors import ModelError
 from core.models.registry import find_model, weights_path
-from core.models.weights import bundled_folder, file_hash, read_json_metadata, read_metadata
+from core.models.weights import (
+    bundled_folder,
+    file_hash,
+    read_json_metadata,
+    read_metadata,
+    specification_of,
+)
 
 BUNDLED = ("unet-nuclei", "maskrcnn-cells")
 
@@ -55,8 +61,27 @@ def test_the_hash_is_sha256(tmp_path: Path) -> None:
 
 
 def test_metadata_that_is_not_json_is_reported(tmp_path: Path) -> None:
-    header = json.dumps({"__metadata__": {"model": "{"}}).encode()
-    path = tmp_path / "odd.safetensors"
-    path.write_bytes(len(header).to_bytes(8, "little") + header)
+    path = _with_metadata(tmp_path, {"model": "{"})
     with pytest.raises(ModelError, match='"model" is not JSON'):
         read_json_metadata(path, "model")
+
+
+def test_preprocessing_in_the_file_comes_before_that_of_the_registry(tmp_path: Path) -> None:
+    spec = find_model("maskrcnn-cells")
+    for value, accepted in ((256, True), ("wide", False), (-1, False)):
+        path = _with_metadata(tmp_path, {"preprocessing": json.dumps({"short_side_px": value})})
+        if accepted:
+            trained = specification_of(spec, path)
+            assert trained.preprocessing["short_side_px"] == 256
+            assert trained.preprocessing["long_side_px"] == spec.preprocessing["long_side_px"]
+        else:
+            with pytest.raises(ModelError, match='"short_side_px" cannot be'):
+                specification_of(spec, path)
+    assert specification_of(spec, tmp_path / "some.pth") is spec
+
+
+def _with_metadata(folder: Path, metadata: dict[str, str]) -> Path:
+    header = json.dumps({"__metadata__": metadata}).encode()
+    path = folder / "weights.safetensors"
+    path.write_bytes(len(header).to_bytes(8, "little") + header)
+    return path
