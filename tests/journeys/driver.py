@@ -34,7 +34,7 @@ from gui.__main__ import main
 from gui.main_window import MainWindow
 from gui.start_window import StartWindow
 
-PATIENCE_S = 45.0
+PATIENCE_S = 30.0
 W = TypeVar("W", bound=QWidget)
 Point = tuple[float, float]
 
@@ -175,8 +175,7 @@ class Person:
         widget = target or self.window.bench.canvas
         self._activate(widget)
         widget.setFocus()
-        combination = QKeySequence(sequence)[0]
-        QTest.keyClick(widget, combination.key(), combination.keyboardModifiers())
+        QTest.keySequence(widget, QKeySequence(sequence))
         QApplication.processEvents()
 
     def move(self, x: float, y: float) -> None:
@@ -204,6 +203,7 @@ class Person:
         place = self._on_screen(x, y)
         canvas = self.window.bench.canvas
         QTest.mouseDClick(canvas, Qt.MouseButton.LeftButton, pos=place)
+        QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=place)
         QApplication.processEvents()
 
     def drag(self, *points: Point, right: bool = False) -> None:
@@ -243,17 +243,20 @@ class Person:
         """Answer the modal dialog that what is done inside opens."""
         answered: list[W] = []
         failures: list[BaseException] = []
+        deadline = time.monotonic() + PATIENCE_S
 
         def look() -> None:
             dialog = QApplication.activeModalWidget()
-            if not isinstance(dialog, kind) or answered:
-                return
-            answered.append(dialog)
             try:
-                answer(dialog)
+                if dialog is not None and time.monotonic() > deadline:
+                    raise AssertionError(f"{dialog} stayed open")
+                if isinstance(dialog, kind) and not answered and dialog.isActiveWindow():
+                    answered.append(dialog)
+                    answer(dialog)
             except BaseException as error:  # noqa: BLE001 - raised again below
                 failures.append(error)
-                dialog.close()
+                if dialog is not None:
+                    dialog.close()
 
         timer = QTimer()
         timer.setInterval(10)
@@ -261,7 +264,7 @@ class Person:
         timer.start()
         try:
             yield
-            wait_until(lambda: answered, f"a {kind.__name__}")
+            wait_until(lambda: answered or failures, f"a {kind.__name__}")
             wait_until(lambda: QApplication.activeModalWidget() is None, "the dialog to close")
         finally:
             timer.stop()
