@@ -15,6 +15,7 @@ import msgspec
 
 from core.demo.project import CELLS, copy_pictures
 from core.document.images import ImageRecord
+from core.formats.atomic import write_atomically
 from core.formats.coco_results import write_proposals
 from core.headless.proposing import propose_images
 from core.models.proposal import ProposalSet
@@ -36,7 +37,19 @@ def write_predictions(target: Path, reference: Path) -> int:
         sets = [_predict(pictures / name) for name in CELLS]
     images = [ImageRecord(numbers[name], name) for name in CELLS]
     write_proposals(target, images, sets)
+    _number_categories(target, reference)
     return sum(len(found.items) for found in sets)
+
+
+def _number_categories(results: Path, reference: Path) -> None:
+    """Give the results the category numbers of the reference, as COCO wants; others follow."""
+    categories = msgspec.json.decode(reference.read_bytes())["categories"]
+    numbers = {category["name"]: category["id"] for category in categories}
+    records = msgspec.json.decode(results.read_bytes())
+    for record in records:
+        name = record["category_name"]
+        record["category_id"] = numbers.setdefault(name, max(numbers.values()) + 1)
+    write_atomically(results, msgspec.json.encode(records))
 
 
 def _predict(picture: Path) -> ProposalSet:
