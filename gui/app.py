@@ -22,6 +22,7 @@ from gui.background import MainThreadBridge
 from gui.dialogs.report_dialog import ReportDialog
 from gui.main_window import MainWindow
 from gui.model_runs import ModelRuns
+from gui.qt_messages import qt_messages_in_log
 from gui.start_window import StartWindow
 from gui.theme import apply_theme, theme_for
 from gui.view_commands import THEME_SETTING
@@ -222,6 +223,11 @@ def make_desk(application: QApplication) -> Desk:
 
 def run_window(path: Path | None, *, demo: bool = False) -> int:
     """Open the window and stay until it is closed; returns the exit status."""
+    with qt_messages_in_log():
+        return _run(path, demo=demo)
+
+
+def _run(path: Path | None, *, demo: bool) -> int:
     application = make_application(sys.argv[:1])
     desk = make_desk(application)
     if path is not None:

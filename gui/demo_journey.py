@@ -26,6 +26,7 @@ from core.headless.scoring import score_project
 from core.scoring.report import write_csv, write_json
 from gui.app import Desk, make_application
 from gui.main_window import MainWindow
+from gui.qt_messages import qt_messages_in_log
 from gui.theme import DARK, apply_theme
 from gui.tools.events import Button, Command, PointerEvent, PointerKind
 
@@ -238,7 +239,8 @@ def play(folder: Path | None) -> int:
     started = time.monotonic()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        DemoJourney(folder, console).run()
+        with qt_messages_in_log():
+            DemoJourney(folder, console).run()
     except (MaskwrightError, OSError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -11,6 +11,7 @@ missing_packages() {
     while read -r library package; do
         case "$loaded" in *"$library"*) ;; *) printf '%s ' "$package" ;; esac
     done <<'LIST'
+libglib-2.0.so.0 libglib2.0-0
 libEGL.so.1 libegl1
 libGL.so.1 libgl1
 libxkbcommon.so.0 libxkbcommon0
