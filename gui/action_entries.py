@@ -56,7 +56,7 @@ def _file_entries(bench: Workbench, files: FileCommands) -> tuple[ActionEntry, .
         ),
         ActionEntry(
             "import_predictions",
-            "Import &predictions…",
+            "Import predic&tions…",
             files.import_predictions,
             (),
             menu,
