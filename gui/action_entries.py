@@ -105,7 +105,7 @@ def _edit_entries(bench: Workbench) -> tuple[ActionEntry, ...]:
             separator_before=True,
         ),
         ActionEntry(
-            "duplicate", "Du&plicate", bench.duplicate_selected, ("Ctrl+D",), menu, selected
+            "duplicate", "Dupl&icate", bench.duplicate_selected, ("Ctrl+D",), menu, selected
         ),
         ActionEntry("copy", "&Copy", bench.copy_selected, ("Ctrl+C",), menu, selected),
         ActionEntry("paste", "&Paste", bench.paste, ("Ctrl+V",), menu),
@@ -157,7 +157,7 @@ def _label_entries(bench: Workbench, labels: LabelCommands) -> tuple[ActionEntry
         _writable(bench),
         separator_before=True,
     )
-    pick = ActionEntry("pick_label", "&Choose a label…", labels.pick, ("Ctrl+E",), "&Edit")
+    pick = ActionEntry("pick_label", "C&hoose a label…", labels.pick, ("Ctrl+E",), "&Edit")
     return (new, pick, *numbers)
 
 
