@@ -84,16 +84,27 @@ def build_command(screens: Screens) -> Callable[[], None]:
     return run
 
 
-def _options(
-    show_version: Annotated[
-        bool, typer.Option("--version", help="Say which version this is, and end.", is_eager=True)
-    ] = False,
-) -> None:
-    if show_version:
+def _say_version(wanted: bool) -> None:
+    """End with the version; runs before a missing command is complained about."""
+    if wanted:
         from importlib.metadata import version
 
         print(f"maskwright {version('maskwright')}")
         raise typer.Exit
+
+
+def _options(
+    show_version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            help="Say which version this is, and end.",
+            callback=_say_version,
+            is_eager=True,
+        ),
+    ] = False,
+) -> None:
+    """Nothing is common to all commands."""
 
 
 def _open_command(screens: Screens) -> Callable[..., None]:
