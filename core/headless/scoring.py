@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -158,7 +159,10 @@ def _notes(
 
 
 def _annotations(items: tuple[Annotation, ...]) -> MappingProxyType[int, Annotation]:
-    return MappingProxyType({item.id: item for item in items})
+    """Numbered anew: two copies of one project know their objects by the same ids."""
+    return MappingProxyType(
+        {number: replace(item, id=number) for number, item in enumerate(items, start=1)}
+    )
 
 
 def _by_id(labels: tuple[Label, ...]) -> MappingProxyType[int, Label]:
