@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QLabel
 
 from core.project import locations
 from gui.dialogs.report_dialog import ReportDialog
+from gui.status_line import StatusLine
 from tests.journeys.conftest import Play
 from tests.journeys.driver import Person, wait_until
 from tests.journeys.pictures import folder_of_pictures
@@ -169,7 +170,9 @@ def test_a_project_that_is_open_elsewhere_is_read_only(tmp_path: Path, play: Pla
 
     def story(person: Person) -> None:
         assert "reading only" in person.message
-        assert person.window.statusBar().saved.text() == "read-only"
+        status = person.window.statusBar()
+        assert isinstance(status, StatusLine)
+        assert status.saved.text() == "read-only"
         person.key("R")
         person.drag((20.0, 30.0), (60.0, 50.0), (90.0, 80.0))
         assert person.mine == ()
