@@ -1,0 +1,106 @@
+"""The desk: opens projects, remembers them, rescues what cannot be saved."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSettings
+from pytestqt.qtbot import QtBot
+
+from core.errors import MaskwrightError, WriteError
+from core.project.project import Project
+from gui.app import RECENT_KEPT, Desk
+from gui.main_window import MainWindow
+from tests.core.project.pictures import add, box, open_project, write_picture
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, tmp_path: Path) -> Iterator[Desk]:
+    settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+    desk = Desk(settings, tmp_path / "data", tmp_path / "log" / "maskwright.log")
+    yield desk
+    desk.close()
+
+
+def _opened(desk: Desk, qtbot: QtBot, path: Path) -> MainWindow:
+    with qtbot.waitSignal(desk.window_opened):
+        desk.open(path)
+    assert desk.window is not None
+    return desk.window
+
+
+def _folder(path: Path) -> Path:
+    write_picture(path / "a.png")
+    return path
+
+
+def test_another_project_takes_the_place_of_the_first(
+    desk: Desk, qtbot: QtBot, tmp_path: Path
+) -> None:
+    one, other = _folder(tmp_path / "one"), _folder(tmp_path / "other")
+    _opened(desk, qtbot, one).bench.session.apply(add(box()))
+    second = _opened(desk, qtbot, other)
+    assert second.windowTitle().startswith("other")
+    assert second.bench.session.document is not None
+    assert not second.bench.session.document.annotations
+    with open_project(one / "one.maskwright") as project:
+        assert not project.read_only, "the first one was closed"
+        assert len(project.history.document(1).annotations) == 1
+
+
+def test_what_cannot_be_opened_leaves_the_window_as_it_is(
+    desk: Desk, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = _opened(desk, qtbot, _folder(tmp_path / "one"))
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    with qtbot.waitSignal(desk.open_failed):
+        desk.open(empty)
+    assert desk.window is window
+    assert "no image" in window.message_bar.text.text()
+
+
+def test_the_last_ones_are_offered_newest_first(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
+    folders = [_folder(tmp_path / f"f{number}") for number in range(3)]
+    for folder in (*folders, folders[0]):
+        _opened(desk, qtbot, folder)
+    stored = desk.settings.value("recent")
+    assert stored == [str(folders[0]), str(folders[2]), str(folders[1])]
+    assert len(stored) <= RECENT_KEPT
+
+
+@pytest.mark.allows_logs
+def test_a_project_that_cannot_be_saved_is_rescued(
+    desk: Desk, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = _opened(desk, qtbot, _folder(tmp_path / "one"))
+    window.bench.session.apply(add(box()))
+    close = Project.close
+
+    def fail(project: Project, *, give_up_unsaved: bool = False, timeout_s: float = 30.0) -> None:
+        if not give_up_unsaved:
+            raise WriteError("The disk is full.")
+        close(project, give_up_unsaved=True)
+
+    monkeypatch.setattr(Project, "close", fail)
+    desk.data_folder.mkdir()
+    window.close()
+    monkeypatch.setattr(Project, "close", close)
+    with open_project(desk.data_folder / "rescued-one.maskwright") as project:
+        assert len(project.history.document(1).annotations) == 1
+
+
+def test_the_author_stands_on_every_edit(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
+    desk.settings.setValue("author", "Ada")
+    window = _opened(desk, qtbot, _folder(tmp_path / "one"))
+    assert window.bench.author == "Ada"
+    assert window.bench.session.layer.author == "Ada"
+
+
+def test_errors_without_a_window_are_shown_on_the_start_page(desk: Desk, tmp_path: Path) -> None:
+    errors: list[MaskwrightError] = []
+    desk.open_failed.connect(errors.append)
+    desk.show_start("Something to read.")
+    assert desk._start is not None
+    assert desk._start.message.text() == "Something to read."
+    desk._start.close()
