@@ -6,30 +6,41 @@ from collections.abc import Callable
 from typing import Literal, get_args
 
 from core.errors import Cancelled
-from core.grouping.color import WORK_PIXELS, RgbImage, as_rgb, octave_shapes, resized, stretched
+from core.grouping.color import WORK_PIXELS, RgbImage, octave_shapes, resized, stretched
 from core.grouping.enlarging import enlarge
 from core.grouping.hierarchy import Hierarchy
-from core.grouping.leaves import GroupedPixels, by_contrast, by_learning
+from core.grouping.leaves import (
+    GroupedPixels,
+    by_contrast,
+    by_learning,
+    by_similarity,
+    by_ward,
+)
 from core.grouping.merging import merge_rounds
 from core.grouping.ordering import ordered_hierarchy
 from core.grouping.perceptron import bundled_weights
+from core.grouping.pixels import AnyImage, as_rgb
 
 STORED_PIXELS = 12_000_000
 """Above this number of pixels labels stay at a smaller scale, to be enlarged where needed."""
 
-Recipe = Literal["learned", "contrast"]
+Recipe = Literal["learned", "contrast", "ward", "selective-search"]
+
+_UNLEARNED = {"contrast": by_contrast, "ward": by_ward, "selective-search": by_similarity}
 
 
 def build_hierarchy(
-    image: RgbImage,
+    image: AnyImage,
     *,
     recipe: Recipe = "learned",
     progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Hierarchy:
-    """Region hierarchy of an RGB image, uint8 (height, width, 3), or a grey one (height, width).
+    """Region hierarchy of an image: (height, width) or (height, width, channels), any numbers.
 
-    ``recipe`` is "learned" (the bundled weights) or "contrast" (none).
+    How values other than RGB bytes are scaled says ``core.grouping.pixels.as_rgb``.
+    ``recipe`` is "learned" (the bundled weights) or one without weights: "contrast",
+    "ward" (linkage of mean colours) or "selective-search" (its similarities).
     ``progress`` gets fractions from 0 to 1. Raises ``core.errors.Cancelled``
     soon after ``cancelled`` has become true, ValueError for other arrays or
     recipes. The same image gives the same hierarchy.
@@ -72,7 +83,7 @@ def group_at_work_scale(
 def _recipe(name: Recipe) -> Callable[[RgbImage, Callable[[], None]], GroupedPixels]:
     if name not in get_args(Recipe):
         raise ValueError(f"there is no grouping recipe {name!r}")
-    if name == "contrast":
-        return by_contrast
+    if name in _UNLEARNED:
+        return _UNLEARNED[name]
     weights = bundled_weights()
     return lambda image, between_stages: by_learning(image, weights, between_stages)

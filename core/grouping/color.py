@@ -15,22 +15,6 @@ WORK_PIXELS = 260_000
 """Above this number of pixels an image is reduced before it is grouped."""
 
 
-def as_rgb(image: npt.NDArray[np.uint8]) -> RgbImage:
-    """The image as uint8 (height, width, 3); grey (height, width) is repeated.
-
-    Raises ValueError for any other shape or type.
-    """
-    if image.dtype != np.uint8 or image.size == 0:
-        raise ValueError(f"grouping needs 8-bit pixels, got {image.dtype} of shape {image.shape}")
-    if image.ndim == 2:
-        image = image[..., None]
-    if image.ndim != 3 or image.shape[2] not in (1, 3):
-        raise ValueError(f"grouping needs an RGB or grey image, got shape {image.shape}")
-    if image.shape[2] == 1:
-        image = np.repeat(image, 3, axis=2)
-    return np.ascontiguousarray(image)
-
-
 def octave_shapes(shape: tuple[int, int], work_pixels: int) -> list[tuple[int, int]]:
     """Sizes from the work scale up to ``shape``, (height, width) each, in equal steps.
 

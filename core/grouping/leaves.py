@@ -1,4 +1,4 @@
-"""From pixels at the work scale to leaves and their graph, by either recipe."""
+"""From pixels at the work scale to leaves and their graph, by each recipe."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from core.grouping.learned_cost import LearnedCost, region_histograms, region_pl
 from core.grouping.merging import MergeCost
 from core.grouping.perceptron import GroupingWeights, Perceptron
 from core.grouping.region_graph import RegionGraph, build_graph
+from core.grouping.similarity_cost import BOX_COLUMNS, SimilarityCost, similarity_sums
+from core.grouping.ward_cost import WardCost
 from core.grouping.watershed import descent_watershed
 
 _STEPS = np.float32(4096)
@@ -33,12 +35,24 @@ def by_contrast(
     image: RgbImage, between_stages: Callable[[], None] = lambda: None
 ) -> GroupedPixels:
     """Without weights: the colour gradient is the edge, contrast the cost."""
-    lab = to_lab(image)
-    edge = color_gradient(lab, 1.0)
-    between_stages()
-    leaves = descent_watershed(blurred(edge, 0.7))
-    between_stages()
+    lab, edge, leaves = _gradient_leaves(image, between_stages)
     return GroupedPixels(leaves, build_graph(leaves, lab, edge), ContrastCost())
+
+
+def by_ward(image: RgbImage, between_stages: Callable[[], None] = lambda: None) -> GroupedPixels:
+    """Without weights: leaves of the colour gradient, Ward linkage of mean Lab."""
+    lab, edge, leaves = _gradient_leaves(image, between_stages)
+    return GroupedPixels(leaves, build_graph(leaves, lab, edge), WardCost())
+
+
+def by_similarity(
+    image: RgbImage, between_stages: Callable[[], None] = lambda: None
+) -> GroupedPixels:
+    """Without weights: leaves of the colour gradient, the similarities of selective search."""
+    lab, edge, leaves = _gradient_leaves(image, between_stages)
+    return GroupedPixels(
+        leaves, similarity_graph(leaves, lab, edge), SimilarityCost(float(leaves.size))
+    )
 
 
 def by_learning(
@@ -55,6 +69,24 @@ def by_learning(
     between_stages()
     graph = learned_graph(leaves, lab, edge)
     return GroupedPixels(leaves, graph, LearnedCost(weights.pair, float(leaves.size)))
+
+
+def similarity_graph(leaves: IntArray, lab: FloatImage, edge: FloatImage) -> RegionGraph:
+    """Graph with the sums that ``SimilarityCost`` needs."""
+    graph = build_graph(leaves, lab[:, :, :0], edge)
+    return replace(graph, region_sums=similarity_sums(leaves, lab), maximum_columns=BOX_COLUMNS)
+
+
+def _gradient_leaves(
+    image: RgbImage, between_stages: Callable[[], None]
+) -> tuple[FloatImage, FloatImage, IntArray]:
+    """Lab, the plain colour gradient, and its watershed."""
+    lab = to_lab(image)
+    edge = color_gradient(lab, 1.0)
+    between_stages()
+    leaves = descent_watershed(blurred(edge, 0.7))
+    between_stages()
+    return lab, edge, leaves
 
 
 def edge_of(channels: FloatImage, pixel: Perceptron) -> FloatImage:

@@ -36,6 +36,7 @@ def merge_rounds(
     leaves = len(graph.region_sums)
     sums = np.zeros((2 * leaves - 1, graph.region_sums.shape[1]))
     sums[:leaves] = graph.region_sums
+    adding = sums.shape[1] - graph.maximum_columns
     parents = np.arange(2 * leaves - 1, dtype=np.int32)
     altitudes = np.zeros(2 * leaves - 1)
     pairs, border = graph.pairs, graph.border_sums
@@ -47,7 +48,8 @@ def merge_rounds(
         new = np.arange(used, used + len(chosen), dtype=np.int32)
         first, second = pairs[chosen, 0], pairs[chosen, 1]
         parents[first] = parents[second] = new
-        sums[new] = sums[first] + sums[second]
+        sums[new, :adding] = sums[first, :adding] + sums[second, :adding]
+        sums[new, adding:] = np.maximum(sums[first, adding:], sums[second, adding:])
         below = np.maximum(altitudes[first], altitudes[second])
         altitudes[new] = np.maximum(below, costs[chosen])
         pairs, border, costs = _after_merges(parents[pairs], border, costs, used, sums, cost)

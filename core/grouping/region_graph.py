@@ -23,12 +23,14 @@ class RegionGraph:
     ``region_sums`` is float64 (n, 1 + planes): pixel count, then the sum of every
     plane over the region. ``pairs`` is int32 (e, 2) with the smaller region
     first; ``border_sums`` is float64 (e, 3): number of pixel sides on the border,
-    sum of the edge strength on them, and sum of its square.
+    sum of the edge strength on them, and sum of its square. The last
+    ``maximum_columns`` of the region sums unite by their maximum instead.
     """
 
     region_sums: SumArray
     pairs: IntArray
     border_sums: SumArray
+    maximum_columns: int = 0
 
 
 def build_graph(labels: IntArray, planes: FloatImage, edge: FloatImage) -> RegionGraph:

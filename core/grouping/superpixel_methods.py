@@ -15,7 +15,6 @@ from core.grouping.build import build_hierarchy
 from core.grouping.color import (
     WORK_PIXELS,
     RgbImage,
-    as_rgb,
     color_gradient,
     octave_shapes,
     resized,
@@ -23,6 +22,7 @@ from core.grouping.color import (
 )
 from core.grouping.enlarging import enlarge, repeated
 from core.grouping.hierarchy import IntArray, LeafRanges
+from core.grouping.pixels import AnyImage, as_rgb
 from core.grouping.region_graph import LENGTH, build_graph
 
 SuperpixelMethod = Literal["hierarchy", "slic", "watershed", "felzenszwalb"]
@@ -30,14 +30,15 @@ SuperpixelMethod = Literal["hierarchy", "slic", "watershed", "felzenszwalb"]
 _SCALE_TRIALS = 7
 
 
-def superpixels(image: RgbImage, count: int, *, method: SuperpixelMethod = "hierarchy") -> IntArray:
-    """About ``count`` superpixels of a uint8 RGB or grey image, int32 (height, width).
+def superpixels(image: AnyImage, count: int, *, method: SuperpixelMethod = "hierarchy") -> IntArray:
+    """About ``count`` superpixels of an image of any kind, int32 (height, width).
 
     Labels run from 0 without gaps, every superpixel is 4-connected, and the same
     image gives the same result. Large images are grouped at a smaller scale and
     enlarged, so there is a largest number: some thousands. ``hierarchy`` gives
     exactly ``count`` (or all leaves, if these are fewer). Raises ValueError for
-    an unknown method, a count below 1 or an array that is no 8-bit image.
+    an unknown method, a count below 1 or an array that is no image; which arrays
+    are one, and how their values are scaled, says ``core.grouping.pixels.as_rgb``.
     """
     if method not in get_args(SuperpixelMethod):
         raise ValueError(f"there is no superpixel method {method!r}")

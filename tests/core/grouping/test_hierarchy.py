@@ -158,20 +158,6 @@ def test_cancelling_at_any_stage_stops_the_work(calls: int) -> None:
     assert asked == calls + 1
 
 
-@pytest.mark.parametrize(
-    "picture",
-    [
-        np.zeros((4, 4, 3), np.uint16),
-        np.zeros((4, 4, 4), np.uint8),
-        np.zeros((0, 4, 3), np.uint8),
-        np.zeros((4, 4, 3, 1), np.uint8),
-    ],
-)
-def test_other_arrays_are_refused(picture: Picture) -> None:
-    with pytest.raises(ValueError, match="grouping needs"):
-        build_hierarchy(picture)
-
-
 def test_a_tree_that_is_none_is_refused() -> None:
     labels = np.zeros((2, 2), np.int32)
     with pytest.raises(ValueError, match="parent"):
