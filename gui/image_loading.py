@@ -64,6 +64,9 @@ class ImageLoader(QObject):
 
     def show(self, image: ImageRecord, neighbours: Sequence[ImageRecord]) -> None:
         """Load an image for the screen; ``neighbours`` are decoded ahead, nearest first."""
+        if self._wanted != image.id and self._wanted is not None:
+            # Opening another picture calls its decoding off without a word.
+            self._handles.pop(self._wanted, None)
         self._wanted = image.id
         kept = self._kept.get(image.id)
         if kept is not None:
@@ -76,6 +79,10 @@ class ImageLoader(QObject):
     def get(self, image_id: int) -> LoadedImage | None:
         """The full picture if it is in memory."""
         return self._kept.get(image_id)
+
+    def forget(self, image_id: int) -> None:
+        """Drop a picture that has changed on the disk."""
+        self._kept.pop(image_id, None)
 
     def _load_wanted(self, image: ImageRecord) -> None:
         path = self._root / image.path

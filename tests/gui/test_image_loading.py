@@ -109,3 +109,15 @@ def test_a_broken_picture_is_told_and_a_broken_neighbour_is_not(
     loader.show(images[1], [])
     qtbot.waitUntil(lambda: len(failures) == 1)
     assert "2.png" in str(failures[0][1])
+
+
+def test_a_picture_that_was_left_while_it_was_decoded_is_decoded_ahead(
+    tmp_path: Path, loader: ImageLoader, images: list[ImageRecord], qtbot: QtBot
+) -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (1700, 2500), np.uint8)
+    Image.fromarray(np.dstack([noise] * 3)).save(tmp_path / "large.jpg", quality=60)
+    large = ImageRecord(9, "large.jpg")
+    with qtbot.waitSignal(loader.loaded):
+        loader.show(large, [])
+    loader.show(images[0], [large])
+    qtbot.waitUntil(lambda: loader.get(9) is not None)
