@@ -105,8 +105,8 @@ class Person:
     @property
     def window(self) -> MainWindow:
         """The window of the open project, waited for."""
-        wait_until(lambda: _shown(MainWindow) and _shown(MainWindow)[0].bench.session.image, "it")
-        return _shown(MainWindow)[0]
+        wait_until(lambda: any(_with_a_picture()), "the window of a project")
+        return _with_a_picture()[0]
 
     @property
     def start_window(self) -> StartWindow:
@@ -316,3 +316,7 @@ def _shown(kind: type[W]) -> list[W]:
         for widget in QApplication.topLevelWidgets()
         if isinstance(widget, kind) and widget.isVisible()
     ]
+
+
+def _with_a_picture() -> list[MainWindow]:
+    return [window for window in _shown(MainWindow) if window.bench.session.image is not None]

@@ -116,6 +116,7 @@ def test_labels_come_from_a_text_file_and_have_keys(tmp_path: Path, play: Play) 
     def story(person: Person) -> None:
         with person.answering(QFileDialog, person.naming_file(names)):
             person.press(_button(person, "Import names"))
+        wait_until(lambda: len(_labels(person)) > 1, "the names to be read")
         assert _labels(person) == ["object", "penny", "shilling", "crown"]
 
         person.key("3")
@@ -139,6 +140,7 @@ def test_a_label_is_found_by_a_part_of_its_name(tmp_path: Path, play: Play) -> N
 
     def story(person: Person) -> None:
         person.window.files.import_labels_from(names)
+        wait_until(lambda: len(_labels(person)) == 301, "the names to be read")
         person.key("Ctrl+E")
         picker = person.window.findChild(LabelPicker)
         assert isinstance(picker, LabelPicker)
