@@ -63,22 +63,10 @@ def test_an_open_menu_greys_what_cannot_be_done(window: MainWindow) -> None:
 
 def test_every_action_copes_with_nothing_to_do(window: MainWindow) -> None:
     """Nothing is selected, nothing proposed, and the picture may still be on its way."""
-    asks = {
-        "open_folder",
-        "open_file",
-        "import_reference",
-        "import_predictions",
-        "import_labels",
-        "export",
-        "save_scores",
-        "weights",
-        "new_label",
-        "quit",
-        "open_demo",
-        "doctor",
-    }
+    leaves = {"quit", "open_demo"}
     for entry in window.actions_table.entries:
-        if entry.id not in asks:
+        asks = entry.text.endswith("…")  # opens a dialog that waits for an answer
+        if not asks and entry.id not in leaves:
             window.actions_table[entry.id].trigger()
     document = window.bench.session.document
     assert document is not None

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
-from core.errors import MaskwrightError, WriteError
+from core.errors import MaskwrightError
 from core.project.project import Project
 from gui.app import RECENT_KEPT, Desk
 from gui.main_window import MainWindow
@@ -75,19 +75,14 @@ def test_a_project_that_cannot_be_saved_is_rescued(
 ) -> None:
     window = _opened(desk, qtbot, _folder(tmp_path / "one"))
     window.bench.session.apply(add(box()))
-    close = Project.close
-
-    def fail(project: Project, *, give_up_unsaved: bool = False, timeout_s: float = 30.0) -> None:
-        if not give_up_unsaved:
-            raise WriteError("The disk is full.")
-        close(project, give_up_unsaved=True)
-
-    monkeypatch.setattr(Project, "close", fail)
-    desk.data_folder.mkdir()
-    window.close()
-    monkeypatch.setattr(Project, "close", close)
+    with monkeypatch.context() as disk_is_full:
+        disk_is_full.setattr(Project, "wait_until_saved", lambda _project, _timeout_s=0.0: False)
+        window.close()
     with open_project(desk.data_folder / "rescued-one.maskwright") as project:
         assert len(project.history.document(1).annotations) == 1
+    assert desk._start is not None
+    assert "rescued-one.maskwright" in desk._start.message.text()
+    desk._start.close()
 
 
 def test_the_author_stands_on_every_edit(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:

@@ -106,6 +106,7 @@ def test_where_an_object_is_from_is_told(qtbot: QtBot, session: Session) -> None
 
 def test_the_box_of_a_layer_is_its_visibility(qtbot: QtBot, session: Session) -> None:
     session.apply(Change("Import", layers=Difference(added=(REFERENCE,))))
+    session.show_only_hidden(frozenset())
     panel = LayersPanel(session)
     qtbot.addWidget(panel)
     item = panel.list.item(1)
