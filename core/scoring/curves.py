@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.scoring.average_precision import THRESHOLDS, Evaluated
-from core.scoring.objects import FloatArray
+from core.scoring.objects import BoolArray, FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +106,12 @@ def score_curve(evaluated: Evaluated, iou: float = 0.5, label_id: int | None = N
     scores = collected.prediction.scores[order][counted]
     best_first = np.argsort(-scores, kind="stable")
     scores, hits = scores[best_first], matched[counted][best_first]
-    ends = np.flatnonzero(np.append(scores[1:] != scores[:-1], True)) if len(scores) else []
-    tp = np.cumsum(hits)[ends] if len(scores) else np.zeros(0)
-    fp = np.cumsum(~hits)[ends] if len(scores) else np.zeros(0)
-    thresholds = scores[ends] if len(scores) else scores
+    # Predictions of one score stand or fall together: only the last of them is a point.
+    last: BoolArray = np.ones(len(scores), np.bool_)
+    last[:-1] = scores[1:] != scores[:-1]
     return ScoreCurve(
-        thresholds.astype(np.float64),
-        np.asarray(tp, np.float64),
-        np.asarray(fp, np.float64),
-        int(truths.sum()),
+        thresholds=scores[last],
+        tp=np.cumsum(hits)[last].astype(np.float64),
+        fp=np.cumsum(~hits)[last].astype(np.float64),
+        total=int(truths.sum()),
     )

@@ -16,7 +16,7 @@ from core.document.geometry import Box, Keypoints, Scribble
 from core.document.images import Dataset
 from core.document.mask import Mask
 from core.errors import MaskwrightError
-from core.imaging.rasterise import rasterise
+from core.scoring.cache import ScoreCache
 from core.scoring.declared import declared_box_and_area
 
 IntArray = npt.NDArray[np.int64]
@@ -116,7 +116,7 @@ def collect(
     score counts as 1. Images that cannot be read are left out. All three are
     said in ``notes``.
     """
-    gathering = _Gathering(compared)
+    gathering = Gathering(compared)
     for number, image in enumerate(dataset.images, start=1):
         try:
             document = dataset.load(image.id)
@@ -136,14 +136,17 @@ def collect_documents(
     compared: Compared,
 ) -> Collected:
     """All objects of two layers of documents that are at hand."""
-    gathering = _Gathering(compared)
+    gathering = Gathering(compared)
     for document in documents:
         gathering.add_image(document, truth_layer_id, prediction_layer_id)
     return gathering.finished(tuple(document.image_id for document in documents))
 
 
-class _Gathering:
-    """Fills the two tables image by image."""
+class Gathering:
+    """Fills the two tables image by image.
+
+    ``unread`` takes sentences about images that could not be read.
+    """
 
     def __init__(self, compared: Compared) -> None:
         self.unread: list[str] = []
@@ -155,7 +158,15 @@ class _Gathering:
         self._undrawable = 0
         self._shapes = 0
 
-    def add_image(self, document: ImageDocument, truth_id: int, prediction_id: int) -> None:
+    def add_image(
+        self,
+        document: ImageDocument,
+        truth_id: int,
+        prediction_id: int,
+        cache: ScoreCache | None = None,
+    ) -> None:
+        """Take the objects of both layers; ``cache`` may know their pixels already."""
+        masks = cache or ScoreCache(document.size)
         for layer_id, table in ((truth_id, self._truth), (prediction_id, self._prediction)):
             for item in document.in_layer(layer_id):
                 if not _is_comparable(item.geometry, self._compared):
@@ -163,11 +174,12 @@ class _Gathering:
                 if layer_id == prediction_id and not self._has_usable_score(item):
                     continue
                 self._shapes += not isinstance(item.geometry, Box)
-                record = self._record(document, item, layer_id == prediction_id)
+                record = self._record(document, item, masks, layer_id == prediction_id)
                 if record is not None:
                     table.append(record)
 
     def finished(self, image_ids: tuple[int, ...]) -> Collected:
+        """The tables of everything that was added."""
         return Collected(
             compared=self._compared,
             image_ids=image_ids,
@@ -188,13 +200,13 @@ class _Gathering:
         return False
 
     def _record(
-        self, document: ImageDocument, item: Annotation, predicted: bool
+        self, document: ImageDocument, item: Annotation, masks: ScoreCache, predicted: bool
     ) -> ScoredObject | None:
         box, area = declared_box_and_area(item)
         mask = None
         if self._compared is Compared.MASKS:
             try:
-                mask = rasterise(item.geometry, document.size)
+                mask = masks.mask(item)
             except ValueError:
                 self._undrawable += 1
                 return None

@@ -65,9 +65,7 @@ def random_pair(
             }
             annotations.append(raw)
             items.append(
-                Annotation(
-                    number, TRUTH, label, shape, number, is_crowd=crowd, raw=json.dumps(raw)
-                )
+                Annotation(number, TRUTH, label, shape, number, is_crowd=crowd, raw=json.dumps(raw))
             )
             number += 1
             for _ in range(int(rng.integers(0, 4))):

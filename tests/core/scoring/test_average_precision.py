@@ -59,14 +59,8 @@ def test_keypoints_are_those_of_pycocotools(seed: int) -> None:
     expected = stats_of_pycocotools(pair, "keypoints").stats.tolist()
     values = values_of(pair, "keypoints")
     names = ("AP", "AP50", "AP75", "AP_medium", "AP_large", "AR_20", "AR_medium", "AR_large")
-    coco = dict(
-        zip(
-            ("AP", "AP50", "AP75", "AP_medium", "AP_large", "AR_20", "-", "-", "AR_medium")
-            + ("AR_large",),
-            expected,
-            strict=True,
-        )
-    )
+    order = (*names[:6], "AR50", "AR75", *names[6:])
+    coco = dict(zip(order, expected, strict=True))
     for name in names:
         assert (-1 if values[name] is None else values[name]) == pytest.approx(coco[name], abs=1e-9)
 
@@ -128,9 +122,7 @@ def test_nothing_to_find_is_undefined_and_explained() -> None:
 
 def test_scores_that_are_no_numbers_are_left_out_and_said() -> None:
     box = Box(0, 0, 50, 50)
-    document = one_image(
-        [true(CAT, box)], [guess(CAT, box, float("nan")), guess(CAT, box, None)]
-    )
+    document = one_image([true(CAT, box)], [guess(CAT, box, float("nan")), guess(CAT, box, None)])
     collected = collect_documents((document,), TRUTH, PREDICTION, Compared.BOXES)
     assert len(collected.prediction) == 1
     assert collected.notes == (
