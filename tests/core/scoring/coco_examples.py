@@ -41,6 +41,7 @@ def random_pair(
     kind: str = "bbox",
     scores: int = 0,
     first_id: int = 1,
+    crowds: float = 0.1,
 ) -> CocoPair:
     """Truths with crowds, shifted, dropped, extra and mislabelled predictions.
 
@@ -54,7 +55,7 @@ def random_pair(
         for _ in range(int(rng.integers(0, most))):
             label = int(rng.integers(1, labels + 1))
             base = _box(rng)
-            crowd = bool(rng.random() < 0.1)
+            crowd = bool(rng.random() < crowds)
             shape, fields = _shape(base, kind, rng)
             raw = {
                 "id": number - 1,
