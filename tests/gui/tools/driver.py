@@ -13,6 +13,8 @@ from core.document.document import ImageDocument, ProjectState
 from core.document.geometry import Size
 from core.document.history import History
 from core.document.mask import Mask
+from core.editing.paint_rules import PaintRule
+from core.imaging.arrays import RgbImage
 from gui.tools.draft import Draft
 from gui.tools.events import (
     Button,
@@ -38,8 +40,11 @@ class Driver:
         *annotations: Annotation,
         size: Size | None = None,
         regions: RegionSource | None = None,
+        image: RgbImage | None = None,
     ) -> None:
         self.tool = tool
+        self.image = image
+        self.paint_rule = PaintRule.OVER
         self.first = ImageDocument(
             1,
             size or Size(100, 80),
@@ -60,7 +65,15 @@ class Driver:
     @property
     def context(self) -> ToolContext:
         return ToolContext(
-            self.document, 1, LABEL, "ann", self.selection, self.hidden, self.regions
+            self.document,
+            1,
+            LABEL,
+            "ann",
+            self.selection,
+            self.hidden,
+            self.regions,
+            self.image,
+            self.paint_rule,
         )
 
     @property
@@ -150,7 +163,9 @@ class Driver:
         """The checkpointed draft taken up by a new tool on the same image."""
         record = self.tool.checkpoint(self.context)
         assert record is not None
-        other = Driver(fresh, *self.document.annotations.values(), regions=self.regions)
+        other = Driver(
+            fresh, *self.document.annotations.values(), regions=self.regions, image=self.image
+        )
         other.selection = self.selection
         fresh.restore(record, other.context)
         return other
@@ -208,3 +223,11 @@ class QuarterRegions:
 
 def locked_copy(item: Annotation) -> Annotation:
     return replace(item, locked=True)
+
+
+def colored_squares(size: Size, side: int = 20) -> RgbImage:
+    """A chessboard of plain dark and light squares."""
+    rows, columns = np.indices(size.shape) // side
+    return np.where(((rows + columns) % 2)[..., None] > 0, 200, 60).astype(np.uint8) + np.zeros(
+        3, np.uint8
+    )

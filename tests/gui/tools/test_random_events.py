@@ -21,7 +21,7 @@ from gui.tools.events import (
     ToolEvent,
 )
 from gui.tools.registry import all_tools
-from tests.gui.tools.driver import Driver, QuarterRegions, annotation, square_mask
+from tests.gui.tools.driver import Driver, QuarterRegions, annotation, colored_squares, square_mask
 
 SIZE = Size(100, 80)
 NAMES = tuple(all_tools())
@@ -51,6 +51,7 @@ def _driver() -> Driver:
         annotation(3, square_mask(25, 25, 20)),
         annotation(4, square_mask(60, 50, 20), locked=True),
         regions=QuarterRegions(SIZE),
+        image=colored_squares(SIZE),
     )
 
 
@@ -58,8 +59,8 @@ def _check(driver: Driver) -> None:
     assert driver.document.annotations[4] == driver.first.annotations[4]
     for item in driver.document.annotations.values():
         box = item.bounds
-        assert box.x >= 0
-        assert box.y >= 0
+        assert box.x >= -1e-9
+        assert box.y >= -1e-9
         assert box.right <= SIZE.width + 1e-9
         assert box.bottom <= SIZE.height + 1e-9
         assert not (isinstance(item.geometry, Mask) and item.geometry.is_empty)

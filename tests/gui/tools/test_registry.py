@@ -8,7 +8,16 @@ def test_every_tool_has_a_button_in_the_same_order_and_a_key_of_its_own() -> Non
     assert all(tool.name == name for name, tool in tools.items())
     keys = [key for info in infos for key in info.keys]
     assert len(keys) == len(set(keys))
-    assert [info.shortcut for info in infos] == ["V", "R", "P", "B", "E", "G"]
+    shown = {info.name: info.shortcut for info in infos}
+    usual = {"select": "V", "rectangle": "R", "polygon": "P", "brush": "B", "eraser": "E"}
+    assert shown == usual | {
+        "region": "G",
+        "knife": "K",
+        "wand": "W",
+        "lasso": "J",
+        "scissors": "I",
+        "rotated_rectangle": "Shift+R",
+    }
 
 
 def test_every_call_makes_fresh_tools() -> None:
