@@ -5,7 +5,6 @@ The window lives in ``gui``, which ``core`` does not know: it is handed in.
 
 from __future__ import annotations
 
-import getpass
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +16,7 @@ from rich.progress import Progress
 from rich.table import Table
 from typer.core import TyperGroup
 
+from core.author import login_name
 from core.errors import MaskwrightError
 
 if TYPE_CHECKING:
@@ -166,6 +166,9 @@ def export(
     layer: Annotated[
         str | None, typer.Option(help="Name or role of the layer; normally what you drew.")
     ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Write over what is there; a backup of it is kept.")
+    ] = False,
 ) -> None:
     """Write the annotations of a project as COCO or Pascal VOC.
 
@@ -174,12 +177,16 @@ def export(
     expressed, 3 something could not and is listed.
     """
     from core.formats.exporting import ExportKind
-    from core.headless.exporting import export_project, layer_to_export
+    from core.headless.exporting import export_project, layer_to_export, would_replace
 
     names = [kind.value for kind in ExportKind]
     chosen = to or ("coco" if target.suffix.lower() == ".json" else "voc")
     if chosen not in names:
         raise MaskwrightError(f"There is no format “{chosen}”.", f"Use one of {', '.join(names)}.")
+    if would_replace(target) and not force:
+        raise MaskwrightError(
+            f"There is something at {target} already.", "Add --force to write over it."
+        )
     opened = _open_project(project)
     try:
         found = layer_to_export(opened.history.state, layer)
@@ -278,7 +285,8 @@ def doctor() -> None:
     console = _console()
     findings = examine()
     for finding in findings:
-        console.print(f"{'✓' if finding.well else '✗'} {finding.subject}: {finding.state}")
+        sign = "✗" if not finding.well else "–" if finding.advice else "✓"
+        console.print(f"{sign} {finding.subject}: {finding.state}")
         if finding.advice:
             console.print(f"    {finding.advice}")
     if not all(finding.well for finding in findings):
@@ -291,7 +299,7 @@ def _open_project(path: Path) -> Project:
     from core.project.opening import open_source
 
     data_folder = platformdirs.user_data_path("maskwright", appauthor=False)
-    opened = open_source(path, author=getpass.getuser(), data_folder=data_folder)
+    opened = open_source(path, author=login_name(), data_folder=data_folder)
     for notice in opened.notices:
         Console(stderr=True).print(notice, markup=False)
     return opened.project

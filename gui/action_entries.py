@@ -8,8 +8,10 @@ from functools import partial
 from core.document.annotation import ReviewState
 from gui.actions import ActionEntry
 from gui.dialogs.help_dialogs import HelpDialogs
+from gui.export_commands import ExportCommands
 from gui.file_commands import FileCommands
 from gui.label_commands import LabelCommands
+from gui.shape_commands import shape_entries
 from gui.tools.events import Command
 from gui.tools.registry import tool_infos
 from gui.view_commands import ViewCommands
@@ -19,24 +21,28 @@ from gui.workbench import Workbench
 def action_entries(
     bench: Workbench,
     files: FileCommands,
+    exports: ExportCommands,
     labels: LabelCommands,
     view: ViewCommands,
     help_dialogs: HelpDialogs,
 ) -> tuple[ActionEntry, ...]:
     """Everything a person can do, in the order of the menus."""
     return (
-        *_file_entries(bench, files),
+        *_file_entries(bench, files, exports),
         *_edit_entries(bench),
         *_label_entries(bench, labels),
         *_view_entries(bench, view),
         *_tool_entries(bench),
+        *shape_entries(bench),
         *_model_entries(bench, files),
         *_review_entries(bench, view),
         *_help_entries(help_dialogs),
     )
 
 
-def _file_entries(bench: Workbench, files: FileCommands) -> tuple[ActionEntry, ...]:
+def _file_entries(
+    bench: Workbench, files: FileCommands, exports: ExportCommands
+) -> tuple[ActionEntry, ...]:
     menu = "&File"
     writable = _writable(bench)
     return (
@@ -65,18 +71,21 @@ def _file_entries(bench: Workbench, files: FileCommands) -> tuple[ActionEntry, .
         ActionEntry(
             "import_labels", "Import &label names…", files.import_labels, (), menu, writable
         ),
+        ActionEntry("find_images", "The images are else&where now…", files.find_images, (), menu),
         ActionEntry("rescan", "Look for new or &missing images", files.rescan, ("F5",), menu),
         ActionEntry(
-            "export", "&Export…", files.export, ("Ctrl+Shift+E",), menu, separator_before=True
+            "export", "&Export…", exports.export, ("Ctrl+Shift+E",), menu, separator_before=True
         ),
-        ActionEntry("save_scores", "Save &scores…", files.save_scores, (), menu),
+        ActionEntry("save_scores", "Save &scores…", exports.save_scores, (), menu),
+        ActionEntry("save_copy", "Save a &copy of the project…", files.save_copy, (), menu),
+        ActionEntry("author", "&Your name…", files.ask_author, (), menu),
         ActionEntry("quit", "&Quit", files.quit, ("Ctrl+Q",), menu, separator_before=True),
     )
 
 
 def _edit_entries(bench: Workbench) -> tuple[ActionEntry, ...]:
     menu = "&Edit"
-    session, history = bench.session, bench.session.project.history
+    history = bench.session.project.history
     selected = partial(_has_selection, bench)
     return (
         ActionEntry(
@@ -90,7 +99,7 @@ def _edit_entries(bench: Workbench) -> tuple[ActionEntry, ...]:
         ActionEntry(
             "redo",
             "&Redo",
-            session.redo,
+            bench.redo,
             ("Ctrl+Shift+Z", "Ctrl+Y"),
             menu,
             lambda: history.next_redo is not None,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import getpass
 import logging
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -13,6 +13,7 @@ import platformdirs
 from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtWidgets import QApplication
 
+from core.author import login_name
 from core.diagnostics import start_log, stop_log, write_report
 from core.errors import MaskwrightError
 from core.formats.dataset import ImportReport
@@ -32,6 +33,7 @@ AUTHOR_SETTING = "author"
 RECENT_SETTING = "recent"
 RECENT_KEPT = 8
 TASK_THREADS = 3
+CLOSE_WITHIN_S = 10.0
 
 _LOG = logging.getLogger(__name__)
 
@@ -54,11 +56,12 @@ class Desk(QObject):
         self.runs = ModelRuns(self.bridge, self)
         self._start: StartWindow | None = None
         self.window: MainWindow | None = None
+        self._rescued: OpenedProject | None = None
 
     @property
     def author(self) -> str:
         """Who edits; stands on every edit."""
-        return str(self.settings.value(AUTHOR_SETTING, "")) or _login_name()
+        return str(self.settings.value(AUTHOR_SETTING, "")) or login_name()
 
     def show_start(self, message: str = "") -> None:
         """Show the page that says what can be opened."""
@@ -72,6 +75,7 @@ class Desk(QObject):
 
     def open(self, path: Path) -> None:
         """Open a folder, an annotation file or a project in the background."""
+        path = path.absolute()
         author, data_folder = self.author, self.data_folder
         self._open_in_background(
             lambda: open_source(path, author=author, data_folder=data_folder), str(path)
@@ -92,13 +96,22 @@ class Desk(QObject):
         self, kind: type[BaseException], error: BaseException, place: TracebackType | None
     ) -> None:
         """Write a report of what should not have happened, and say so in the window."""
+        if issubclass(kind, KeyboardInterrupt):
+            QApplication.quit()
+            return
         _LOG.critical("unexpected error", exc_info=(kind, error, place))
         try:
             report = write_report(self._log_file.parent, kind, error, place)
-            text = f"Something unexpected happened. A report is in {report}. Your work is saved."
+            text = f"Something unexpected happened. A report is in {report}. {self._saved_line()}"
         except OSError:
             text = "Something unexpected happened, and the report could not be written."
         self._show_error(MaskwrightError(text))
+
+    def report_unexpected_of_thread(self, hook: threading.ExceptHookArgs) -> None:
+        """The same for an error in a background thread."""
+        kind, error, place = hook.exc_type, hook.exc_value, hook.exc_traceback
+        if error is not None:
+            self.bridge.deliver(lambda: self.report_unexpected(kind, error, place))
 
     def close(self) -> None:
         """End everything; what is pending is saved first."""
@@ -130,6 +143,9 @@ class Desk(QObject):
         window = MainWindow(project, tasks, self.runs, self.settings, self.author, self._log_file)
         window.files.open_requested.connect(self.open)
         window.files.demo_requested.connect(self.open_demo)
+        window.files.reopen_requested.connect(self._reopen)
+        window.files.author_chosen.connect(self._keep_author)
+        window.may_close = lambda: self._may_close(opened)
         window.closed.connect(lambda: self._on_window_closed(window, opened))
         project.on_write_failed = lambda error: self.bridge.deliver(lambda: self._show_error(error))
         self.window = window
@@ -151,27 +167,50 @@ class Desk(QObject):
         if report is not None and report.entries:
             ReportDialog(window.tr("Import"), report.summary, report.entries, window).show()
 
+    def _reopen(self, path: Path) -> None:
+        """Close the project of the window and open it again."""
+        self.show_start(f"Opening {path} …")
+        if self.window is not None and self.window.close():
+            self.open(path)
+
+    def _may_close(self, opened: OpenedProject) -> bool:
+        """Whether all is saved, be it in a copy; else the window says why it stays."""
+        project = opened.project
+        if project.read_only or project.wait_until_saved(CLOSE_WITHIN_S):
+            return True
+        copy = self._free_name(project.path)
+        try:
+            project.save_copy(copy)
+        except MaskwrightError as error:
+            self._show_error(
+                MaskwrightError(
+                    f"The last edits cannot be saved ({error.message})",
+                    "Free some space and close again, or use File, Save a copy of the project.",
+                )
+            )
+            return False
+        self._rescued = opened
+        project.close(give_up_unsaved=True, timeout_s=0.0)
+        self.show_start(f"{project.path} could not be written. All of your work is in {copy}.")
+        return True
+
+    def _free_name(self, path: Path) -> Path:
+        """A path in the data folder that is not taken."""
+        copy, number = self.data_folder / f"rescued-{path.name}", 1
+        while copy.exists():
+            number += 1
+            copy = self.data_folder / f"rescued-{number}-{path.name}"
+        return copy
+
     def _on_window_closed(self, window: MainWindow, opened: OpenedProject) -> None:
         if self.window is window:
             self.window = None
+        if self._rescued is opened:
+            return
         try:
             opened.project.close()
         except MaskwrightError as error:
             _LOG.error("%s", error)
-            self._rescue(opened)
-
-    def _rescue(self, opened: OpenedProject) -> None:
-        """The file cannot be written: keep everything in a copy where we may write."""
-        copy = self.data_folder / f"rescued-{opened.project.path.name}"
-        number = 1
-        while copy.exists():
-            number += 1
-            copy = self.data_folder / f"rescued-{number}-{opened.project.path.name}"
-        opened.project.save_copy(copy)
-        opened.project.close(give_up_unsaved=True)
-        self.show_start(
-            f"{opened.project.path} could not be written. All of your work is in {copy}."
-        )
 
     def _on_open_failed(self, error: MaskwrightError) -> None:
         if self.window is None:
@@ -179,6 +218,15 @@ class Desk(QObject):
         else:
             self._show_error(error)
         self.open_failed.emit(error)
+
+    def _saved_line(self) -> str:
+        project = None if self.window is None else self.window.bench.session.project
+        if project is None or not project.pending:
+            return "Your work is saved."
+        return "The last edits are still being saved."
+
+    def _keep_author(self, name: str) -> None:
+        self.settings.setValue(AUTHOR_SETTING, name)
 
     def _show_error(self, error: MaskwrightError) -> None:
         if self.window is not None:
@@ -218,6 +266,7 @@ def make_desk(application: QApplication) -> Desk:
     data_folder = platformdirs.user_data_path("maskwright", appauthor=False)
     desk = Desk(settings, data_folder, log_file)
     sys.excepthook = desk.report_unexpected
+    threading.excepthook = desk.report_unexpected_of_thread
     return desk
 
 
@@ -241,11 +290,5 @@ def _run(path: Path | None, *, demo: bool) -> int:
     finally:
         desk.close()
         sys.excepthook = sys.__excepthook__
+        threading.excepthook = threading.__excepthook__
         stop_log()
-
-
-def _login_name() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        return "unknown"

@@ -72,6 +72,7 @@ class LabelCommands(QObject):
     def delete(self, label_id: int) -> None:
         """Count what the label is used for, ask, then delete it with its objects."""
         project, state = self._session.project, self._session.state
+        revision = self._session.revision
 
         def prepare(_context: TaskContext) -> tuple[LabelUse, Change]:
             dataset = project.snapshot()
@@ -81,9 +82,18 @@ class LabelCommands(QObject):
 
         self._bench.tasks.submit(
             Task("Delete label", Lane.INTERACTIVE, ("delete label",), prepare),
-            lambda found: self._delete_if_confirmed(label_id, *found),
+            lambda found: self._on_delete_prepared(label_id, revision, *found),
             self._session.error_raised.emit,
         )
+
+    def _on_delete_prepared(
+        self, label_id: int, revision: int, use: LabelUse, change: Change
+    ) -> None:
+        if revision == self._session.revision:
+            self._delete_if_confirmed(label_id, use, change)
+        else:
+            # Something was drawn meanwhile, perhaps with this label: look again.
+            self.delete(label_id)
 
     def _delete_if_confirmed(self, label_id: int, use: LabelUse, change: Change) -> None:
         label = self._session.state.labels.get(label_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSettings, Qt, Signal
@@ -16,6 +17,7 @@ from core.tasks.queue import TaskQueue
 from gui.action_entries import action_entries
 from gui.actions import ActionTable
 from gui.dialogs.help_dialogs import HelpDialogs
+from gui.export_commands import ExportCommands
 from gui.file_commands import FileCommands
 from gui.icons import icon
 from gui.label_commands import LabelCommands
@@ -56,6 +58,9 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self._settings = settings
+        self._asked_to_stop_export = False
+        self.may_close: Callable[[], bool] = lambda: True
+        """Asked before the window closes; False keeps it open, with the reason shown."""
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(f"{project.path.stem} — Maskwright")
         self.resize(1440, 900)
@@ -65,12 +70,15 @@ class MainWindow(QMainWindow):
         self.regions_panel = RegionsPanel(self)
         self.help_dialogs = HelpDialogs(self, log_file)
         self.files = FileCommands(self.bench, self)
+        self.exports = ExportCommands(self.bench, self)
         self.labels = LabelCommands(self.bench, self)
         self.view = ViewCommands(self.bench, self, self.regions_panel, settings)
         self.actions_table = ActionTable(
             self,
             self.bench.canvas,
-            action_entries(self.bench, self.files, self.labels, self.view, self.help_dialogs),
+            action_entries(
+                self.bench, self.files, self.exports, self.labels, self.view, self.help_dialogs
+            ),
         )
         self.help_dialogs.use(self.actions_table)
         self.menus = self.actions_table.fill(self.menuBar())
@@ -86,12 +94,11 @@ class MainWindow(QMainWindow):
     def open_first_image(self) -> None:
         """Show the image with the unfinished draft, else the last or the first one."""
         session = self.bench.session
-        known = {image.id for image in session.images}
         draft = session.project.load_draft(None)
         last = session.project.setting(LAST_IMAGE_SETTING)
         if draft is not None:
             last = str(draft.image_id)
-        if last is not None and last.isdigit() and int(last) in known:
+        if last is not None and last.isdigit() and session.images.has(int(last)):
             session.show_image(int(last))
         elif session.images:
             session.show_image(session.images[0].id)
@@ -122,7 +129,18 @@ class MainWindow(QMainWindow):
             self.files.open_requested.emit(Path(urls[0].toLocalFile()))
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        """Keep what is unfinished; nothing has to be asked, all is saved."""
+        """Keep what is unfinished; stay open while an export runs or edits cannot be saved."""
+        if self.exports.is_exporting() and not self._asked_to_stop_export:
+            self._asked_to_stop_export = True
+            self.message_bar.show_text(
+                "An export is still being written. Close the window again to stop it."
+            )
+            event.ignore()
+            return
+        self.bench.tools.checkpoint()
+        if not self.may_close():
+            event.ignore()
+            return
         image = self.bench.session.image
         if image is not None and not self.bench.session.project.read_only:
             self.bench.session.project.set_setting(LAST_IMAGE_SETTING, str(image.id))
@@ -204,6 +222,7 @@ class MainWindow(QMainWindow):
         bench.scores.dataset_scored.connect(self.scores_panel.show_dataset)
         bench.scores.dataset_scored.connect(self.images_panel.show_scores)
         bench.scores.image_scored.connect(self.scores_panel.show_image)
+        bench.scores.cleared.connect(self.scores_panel.clear)
         bench.scores.image_scored.connect(self.images_panel.show_score)
         self.files.selected_source = lambda: str(panel.source.currentData())
         self.files.quit_requested.connect(self.close)
@@ -220,7 +239,7 @@ class MainWindow(QMainWindow):
         self.scores_panel.image_chosen.connect(bench.session.show_image)
         self.scores_panel.compare_requested.connect(bench.scores.compare)
         self.scores_panel.refresh_requested.connect(bench.scores.score_all)
-        self.scores_panel.save_requested.connect(self.files.save_scores)
+        self.scores_panel.save_requested.connect(self.exports.save_scores)
         self.scores_panel.import_requested.connect(self.files.import_reference)
         panel.run_requested.connect(bench.propose)
         panel.accept_requested.connect(bench.accept_current)

@@ -72,7 +72,7 @@ class ModelRuns(QObject):
         self._weights[model_id] = path
 
     def start(self, model_id: str, image: LoadedImage) -> None:
-        """Run a model on a full picture; a run of the same model on it is superseded."""
+        """Run a model on a full picture; runs for other images are called off."""
         if image.rgb is None:
             return
         try:
@@ -95,6 +95,12 @@ class ModelRuns(QObject):
         """Call off every run."""
         for job in tuple(self._runs):
             self._engine.cancel(job)
+
+    def forget_all(self) -> None:
+        """Call off every run and drop what is still on its way, because its project closes."""
+        self.cancel_all()
+        self._runs.clear()
+        self.changed.emit()
 
     def cancel(self, job: int) -> None:
         """Call off one run."""

@@ -227,13 +227,14 @@ def predictions_as_proposals(session: Session) -> dict[str, tuple[Proposal, ...]
         return {}
     found: dict[str, tuple[Proposal, ...]] = {}
     for layer in session.state.layers_of(LayerRole.PREDICTIONS):
-        found[layer.name] = tuple(
+        name = f"{layer.name} ({layer.id})" if layer.name in found else layer.name
+        found[name] = tuple(
             Proposal(
                 id=place,
                 geometry=item.geometry,
                 score=1.0 if item.provenance.score is None else item.provenance.score,
                 label=session.state.labels[item.label_id].name,
-                source=layer.name,
+                source=name,
             )
             for place, item in enumerate(document.in_layer(layer.id))
         )

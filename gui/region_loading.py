@@ -32,6 +32,10 @@ class RegionLoader(QObject):
         """The regions of an image if they were computed."""
         return self._kept.get(image_id)
 
+    def forget(self, image_id: int) -> None:
+        """Drop the regions of a picture that has changed on the disk."""
+        self._kept.pop(image_id, None)
+
     def request(self, image: LoadedImage) -> None:
         """Compute the regions of a full picture, unless they are there."""
         kept = self._kept.get(image.image_id)

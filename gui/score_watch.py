@@ -13,6 +13,8 @@ from core.tasks.queue import Lane, Task, TaskContext, TaskQueue
 from gui.session import Session
 
 SETTLE_MS = 60
+LIVE_IMAGES = 20
+"""A change of more images than this is scored as a whole."""
 
 
 class ScoreWatch(QObject):
@@ -22,6 +24,8 @@ class ScoreWatch(QObject):
     """Carries the ImageScore of one image."""
     dataset_scored = Signal(object)
     """Carries the DatasetScore of all images."""
+    cleared = Signal()
+    """There is nothing to compare any more."""
     failed = Signal(object)
 
     def __init__(self, session: Session, tasks: TaskQueue, parent: QObject | None = None) -> None:
@@ -45,7 +49,10 @@ class ScoreWatch(QObject):
 
     @property
     def prediction_layer_id(self) -> int:
-        """The layer that is compared with the reference."""
+        """The layer that is compared with the reference; mine when the chosen one is gone."""
+        layers = self._session.state.layers
+        if self._prediction_layer_id not in layers:
+            self._prediction_layer_id = self._session.layer.id
         return self._prediction_layer_id
 
     def compare(self, layer_id: int) -> None:
@@ -57,17 +64,17 @@ class ScoreWatch(QObject):
         """Score every image in the background."""
         truth = self.truth_layer_id
         if truth is None:
+            self.cleared.emit()
             return
-        predictions = self._prediction_layer_id
+        predictions = self.prediction_layer_id
         project = self._session.project
 
         def run(context: TaskContext) -> DatasetScore:
-            return score_dataset(
-                project.snapshot(),
-                truth,
-                predictions,
-                progress=lambda share: context.progress(share, "Scores"),
-            )
+            def report(share: float) -> None:
+                context.check_cancelled()
+                context.progress(share, "Scores")
+
+            return score_dataset(project.snapshot(), truth, predictions, report)
 
         self._tasks.submit(
             Task("Scores", Lane.BATCH, ("scores of all",), run),
@@ -76,6 +83,9 @@ class ScoreWatch(QObject):
         )
 
     def _on_document_changed(self, event: HistoryEvent) -> None:
+        if event.change.layers:
+            self.score_all()
+            return
         self._stale.update(event.documents)
         self._timer.start()
 
@@ -90,13 +100,16 @@ class ScoreWatch(QObject):
         stale, self._stale = self._stale, set()
         if truth is None:
             return
+        if len(stale) > LIVE_IMAGES:
+            self.score_all()
+            return
         for image_id in stale:
             self._score_one(image_id, truth)
 
     def _score_one(self, image_id: int, truth: int) -> None:
         document = self._session.project.history.document(image_id)
         state = self._session.state
-        predictions = self._prediction_layer_id
+        predictions = self.prediction_layer_id
 
         def run(_context: TaskContext) -> ImageScore:
             return score_image(document, state, truth, predictions)

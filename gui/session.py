@@ -19,6 +19,8 @@ from core.errors import MaskwrightError, ReadError
 from core.project.image_table import ImageTable
 from core.project.project import Project
 
+DOCUMENTS_KEPT = 64
+
 
 class Session(QObject):
     """The live state around one project."""
@@ -41,6 +43,9 @@ class Session(QObject):
         self.project = project
         self._image: ImageRecord | None = None
         self._is_readable = False
+        self._visited: list[int] = []
+        self.revision = 0
+        """Grows with every step of the history; tells whether something prepared is stale."""
         self._selection: frozenset[int] = frozenset()
         self._hidden_layers = _compared_layers(project.history.state)
         self._layer = _editable_layer(project.history.state)
@@ -118,9 +123,25 @@ class Session(QObject):
             # The loader says why; the image is shown as broken, so that one can go on from it.
             self._is_readable = False
         self._image = image
+        self._forget_old_documents(image_id)
         self._selection = frozenset()
         self.image_changed.emit(image)
         self.selection_changed.emit()
+
+    def show_again(self, image_ids: tuple[int, ...]) -> None:
+        """Load the image on the screen anew when it is one of these."""
+        image = self._image
+        if image is not None and image.id in image_ids:
+            self._image = None
+            self.show_image(image.id)
+
+    def _forget_old_documents(self, image_id: int) -> None:
+        """Keep the documents of the images seen last; the others are loaded again if need be."""
+        self._visited = [other for other in self._visited if other != image_id] + [image_id]
+        if len(self._visited) > DOCUMENTS_KEPT and not self.project.pending:
+            for old in self._visited[:-DOCUMENTS_KEPT]:
+                self.project.history.release(old)
+            self._visited = self._visited[-DOCUMENTS_KEPT:]
 
     def neighbour(self, steps: int) -> ImageRecord | None:
         """The image so many places after this one in the project's order."""
@@ -192,9 +213,12 @@ class Session(QObject):
             self.show_image(image_id)
             name = f"{name} (on {self.project.images.by_id(image_id).name})"
         try:
-            history.undo() if undo else history.redo()
+            done = history.undo() if undo else history.redo()
         except MaskwrightError as error:
             self.error_raised.emit(error)
+            return
+        if done is None:
+            self.message_posted.emit(f"Nothing to {word}.")
             return
         self.message_posted.emit(f"{'Undone' if undo else 'Redone'}: {name}")
 
@@ -202,7 +226,15 @@ class Session(QObject):
         on_screen = None if self._image is None else self._image.id
         return bool(change.images) and on_screen not in change.images
 
+    def _hide_new_layers(self, event: HistoryEvent) -> None:
+        """Layers to compare with come in hidden, as they are when a project is opened."""
+        new = {layer.id for layer in event.change.layers.added if layer.role is not LayerRole.MINE}
+        if new:
+            self.show_only_hidden(self._hidden_layers | new)
+
     def _on_history(self, event: HistoryEvent) -> None:
+        self.revision += 1
+        self._hide_new_layers(event)
         if self._image is not None and self._image.id in event.documents:
             present = event.documents[self._image.id].annotations.keys()
             self.select(self._selection & present)

@@ -47,9 +47,7 @@ class StatusLine(QStatusBar):
         bench.canvas.viewport_changed.connect(self._show_image)
         bench.session.image_changed.connect(lambda _image: self._show_image())
         bench.session.message_posted.connect(lambda text: self.showMessage(text, 8000))
-        bench.runs.device_changed.connect(
-            lambda line: self.device.setText(self.tr("models: {}").format(line))
-        )
+        bench.runs.device_changed.connect(self._show_device)
         self._timer = QTimer(self)
         self._timer.setInterval(POLL_MS)
         self._timer.timeout.connect(self._poll)
@@ -73,6 +71,9 @@ class StatusLine(QStatusBar):
             return
         size, scale = document.size, self._bench.canvas.device_scale
         self.image_text.setText(f"{size.width} × {size.height}  {scale * 100:.0f} %")
+
+    def _show_device(self, line: str) -> None:
+        self.device.setText(self.tr("models: {}").format(line))
 
     def _poll(self) -> None:
         pending = self._bench.session.project.pending

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import MappingProxyType
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from core.document.annotation import Annotation, ReviewState
@@ -25,6 +25,7 @@ from core.editing.copying import pasted_annotations
 from core.editing.image_state import set_image_state
 from core.errors import MaskwrightError
 from core.grouping.region_proposals import proposals as region_proposals
+from core.imaging.arrays import RgbImage
 from core.models.proposal import Proposal, ProposalKey, ProposalSet
 from core.project.project import Project
 from core.tasks.queue import Lane, Task, TaskContext, TaskQueue
@@ -40,7 +41,7 @@ from gui.tool_host import ToolHost
 from gui.tools.events import Command
 from gui.tools.registry import all_tools
 
-SAVED_WITHIN_S = 2.0
+SAVE_POLL_MS = 50
 REGIONS_SOURCE = "regions"
 PREDICTIONS_SOURCE = "predictions"
 
@@ -77,7 +78,13 @@ class Workbench(QObject):
             self.session, self.canvas, self.images, self.regions, self.deck, self
         )
         self.tools = ToolHost(
-            self.session, self.canvas, all_tools(), self.regions.get, author, self
+            self.session,
+            self.canvas,
+            all_tools(),
+            self.regions.get,
+            author,
+            self,
+            pictures=self._picture,
         )
         self.scores = ScoreWatch(self.session, tasks, self)
         self.neighbour: Callable[[int], int | None] = self._project_neighbour
@@ -94,10 +101,10 @@ class Workbench(QObject):
         self.scores.failed.connect(self.session.error_raised)
 
     def close(self) -> None:
-        """Finish drafts and stop; the project is closed by whoever opened it."""
-        self.tools.finish()
+        """Keep the draft as it is and stop; the project is closed by whoever opened it."""
+        self.tools.checkpoint()
         self.tasks.close()
-        self.runs.cancel_all()
+        self.runs.forget_all()
         self.session.close()
         self.canvas.shutdown()
 
@@ -115,6 +122,13 @@ class Workbench(QObject):
             self.tools.command(Command.DROP_LAST)
         else:
             self.session.undo()
+
+    def redo(self) -> None:
+        """Apply again what was undone last."""
+        if self.tools.has_draft():
+            self.session.message_posted.emit("Finish or cancel the drawing first.")
+        else:
+            self.session.redo()
 
     def delete_selected(self) -> None:
         """Remove the selected objects."""
@@ -219,6 +233,11 @@ class Workbench(QObject):
         else:
             self.runs.start(source, image)
 
+    def _picture(self, image_id: int) -> RgbImage | None:
+        """The pixels of an image for the tools that look at them."""
+        image = self.images.get(image_id)
+        return None if image is None else image.rgb
+
     def loaded_image(self) -> LoadedImage | None:
         """The full picture on the screen, None while it is on its way."""
         image = self.session.image
@@ -311,8 +330,9 @@ class Workbench(QObject):
         return None if image is None else image.id
 
     def _load(self, image: ImageRecord) -> None:
-        ahead = (self.session.neighbour(steps) for steps in AHEAD)
-        self.images.show(image, [item for item in ahead if item is not None])
+        ahead = (self.neighbour(steps) for steps in AHEAD)
+        images = self.session.images
+        self.images.show(image, [images.by_id(item) for item in ahead if item is not None])
 
     def _on_loaded(self, image: LoadedImage) -> None:
         if image.rgb is not None:
@@ -320,13 +340,24 @@ class Workbench(QObject):
         self.image_loaded.emit(image)
 
     def _record(self, image: LoadedImage) -> None:
-        project = self.session.project
-        if project.record_image(image.image_id, image.size, image.digest):
-            project.wait_until_saved(SAVED_WITHIN_S)
-            project.history.release(image.image_id)
+        if self.session.project.record_image(image.image_id, image.size, image.digest):
             self.session.message_posted.emit(
                 "This picture has another size than when it was annotated; look at its objects."
             )
+            self.reload_images((image.image_id,))
+
+    def reload_images(self, image_ids: Iterable[int]) -> None:
+        """Read pictures that have changed on the disk anew, once all edits are saved."""
+        waiting = tuple(image_ids)
+        project = self.session.project
+        if project.pending:
+            QTimer.singleShot(SAVE_POLL_MS, self, lambda: self.reload_images(waiting))
+            return
+        for image_id in waiting:
+            self.images.forget(image_id)
+            self.regions.forget(image_id)
+            project.history.release(image_id)
+        self.session.show_again(waiting)
 
     def _on_image_failed(self, _image: ImageRecord, error: MaskwrightError) -> None:
         self.canvas.set_image(None, None)

@@ -1,24 +1,60 @@
-"""Exports a layer of an open project."""
+"""Exports a layer of an open project; what is replaced is kept as a backup."""
 
 from __future__ import annotations
 
+import shutil
+from datetime import datetime
 from pathlib import Path
 
 from core.document.annotation import Layer, LayerRole
 from core.document.document import ProjectState
-from core.errors import MaskwrightError
+from core.errors import MaskwrightError, WriteError
 from core.formats.dataset import ExportReport
 from core.formats.exporting import ExportKind, export_layer
 from core.project.project import Project
+
+PICTURE_FOLDERS = ("JPEGImages", "images", "backup-*")
+"""Folders that no export rewrites, so no backup holds them."""
 
 
 def export_project(project: Project, layer_id: int, target: Path, kind: ExportKind) -> ExportReport:
     """Write one layer, read it back and compare; ``target`` is a folder for VOC, else a file.
 
-    May run on any thread: it works on a snapshot. Raises WriteError.
+    A file or folder that is there already is copied aside first. May run on
+    any thread: it works on a snapshot. Raises WriteError.
     """
     source = project.source_records(layer_id)
+    if would_replace(target):
+        keep_backup(target)
     return export_layer(project.snapshot(), layer_id, target, kind, source)
+
+
+def would_replace(target: Path) -> bool:
+    """Whether an export to this place may write over something."""
+    if target.is_dir():
+        return any(target.iterdir())
+    return target.exists()
+
+
+def keep_backup(target: Path) -> Path:
+    """Copy what stands at ``target`` aside; raises WriteError when that fails.
+
+    A file goes to ``NAME.bak`` beside it, the annotations of a folder to
+    ``backup-DATE-TIME`` inside it.
+    """
+    try:
+        if target.is_dir():
+            backup = target / f"backup-{datetime.now():%Y%m%d-%H%M%S-%f}"
+            shutil.copytree(target, backup, ignore=shutil.ignore_patterns(*PICTURE_FOLDERS))
+            return backup
+        backup = target.with_name(f"{target.name}.bak")
+        shutil.copy2(target, backup)
+    except (OSError, shutil.Error) as error:
+        raise WriteError(
+            f"{target} could not be backed up, so nothing was exported: {error}.",
+            "Choose another place.",
+        ) from error
+    return backup
 
 
 def layer_to_export(state: ProjectState, name: str | None) -> Layer:

@@ -49,6 +49,10 @@ class ImageTable(Sequence[ImageRecord]):
             raise ReadError(f"The project has no image number {image_id}.")
         return place
 
+    def has(self, image_id: int) -> bool:
+        """Whether there is an image of this id."""
+        return image_id in self._places
+
     def paths(self) -> dict[str, int]:
         """Ids of all images by path."""
         return {row[1]: row[0] for row in self._rows}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import WriteError
-from core.project.sql.connection import folder_is_writable
+from core.project.sql.connection import folder_is_writable, peek_setting
 
 PROJECT_SUFFIX = ".maskwright"
 
@@ -46,6 +46,10 @@ def place_for(source: Path, data_folder: Path | None) -> ProjectPlace:
     folder = source if source.is_dir() else source.parent
     name = source.name if source.is_dir() else source.stem
     beside = folder / f"{name or 'images'}{PROJECT_SUFFIX}"
+    if beside.is_file() and not _comes_from(beside, source):
+        # The folder and a file in it may share a name: the file's project has its ending too.
+        kind = source.suffix.lstrip(".").lower() or "images"
+        beside = folder / f"{name or 'images'}-{kind}{PROJECT_SUFFIX}"
     if beside.is_file():
         return ProjectPlace(beside, exists=True)
     stored = _in_data_folder(source, name, data_folder)
@@ -60,6 +64,19 @@ def place_for(source: Path, data_folder: Path | None) -> ProjectPlace:
         )
     notice = f"{folder} cannot be written to; the project is kept in {stored}."
     return ProjectPlace(stored, exists=False, notice=notice)
+
+
+def _comes_from(project: Path, source: Path) -> bool:
+    """Whether a project was made from this source; also when it does not say.
+
+    Names are compared, not places: the two may have been moved together.
+    """
+    stored = peek_setting(project, SOURCE)
+    if stored is None:
+        return True
+    if stored == FOLDER_OF_IMAGES:
+        return source.is_dir()
+    return Path(stored).name == source.name
 
 
 def _in_data_folder(source: Path, name: str, data_folder: Path | None) -> Path | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -49,6 +50,8 @@ class Project:
         self._file = file
         self._settings = stored.settings
         self._images = ImageTable(stored.images)
+        # Two rescans at once would both add the same new images.
+        self._rescanning = threading.Lock()
         self._image_root = locations.find_image_root(file.path, stored.settings)
         self._draft: DraftRow | None = next(iter(drafts.values()), None)
         self._store = ProjectStore(file, stored, author, self.size_of)
@@ -223,6 +226,10 @@ class Project:
 
         Raises ReadError when the folder of the images is gone.
         """
+        with self._rescanning:
+            return self._rescan()
+
+    def _rescan(self) -> RescanReport:
         stamps = self._store.read(lambda database: database.images.read_stamps())
         grows = self.setting(locations.SOURCE) in (None, locations.FOLDER_OF_IMAGES)
         result = rescan(self._image_root, self._images, stamps, grows=grows)

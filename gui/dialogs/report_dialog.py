@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.formats.dataset import ReportEntry
+from gui.plain_text import plain_tool_tip
 
 ROWS_SHOWN = 2000
 
@@ -57,12 +58,9 @@ class ReportDialog(QDialog):
         for row, entry in enumerate(entries):
             for column, value in enumerate((entry.file, entry.item, entry.reason, entry.action)):
                 item = QTableWidgetItem(str(value))
-                item.setToolTip(f"<qt>{_as_plain(str(value))}</qt>")
+                item.setToolTip(plain_tool_tip(str(value)))
                 table.setItem(row, column, item)
         for column, width in enumerate((160, 160, 260)):
             table.setColumnWidth(column, width)
         return table
 
-
-def _as_plain(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;")

@@ -15,6 +15,7 @@ from core.document.document import ImageState
 from core.document.images import ImageRecord
 from core.imaging.thumbnails import read_thumbnail
 from core.tasks.queue import Lane, Task, TaskQueue
+from gui.plain_text import plain_tool_tip
 from gui.session import Session
 
 THUMBNAIL_WIDTH_PX = 56
@@ -63,7 +64,7 @@ class ImageListModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DecorationRole:
             return self._icon(image)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"<qt>{_as_plain(image.path)}</qt>"
+            return plain_tool_tip(image.path)
         return None
 
     def image_at(self, row: int) -> ImageRecord:
@@ -145,7 +146,7 @@ class ImageListModel(QAbstractListModel):
         self._tasks.submit(
             Task(
                 "Thumbnail",
-                Lane.PREFETCH,
+                Lane.BATCH,
                 ("thumbnail", image.id),
                 lambda _context: read_thumbnail(path, THUMBNAIL_WIDTH_PX, THUMBNAIL_HEIGHT_PX),
             ),
@@ -181,7 +182,3 @@ def _cross() -> npt.NDArray[np.uint8]:
     rows = columns * THUMBNAIL_HEIGHT_PX // THUMBNAIL_WIDTH_PX
     tile[rows, columns] = tile[rows, -1 - columns] = (220, 80, 80)
     return tile
-
-
-def _as_plain(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;")

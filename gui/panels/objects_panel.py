@@ -38,7 +38,7 @@ class ObjectsPanel(QWidget):
         super().__init__(parent)
         self._session = session
         self._filling = False
-        self._shown: tuple[Annotation, ...] | None = None
+        self._shown: tuple[object, ...] | None = None
         self.tree = QTreeWidget(self)
         self.tree.setHeaderLabels([self.tr("Label"), self.tr("Shape"), self.tr("From")])
         self.tree.setRootIsDecorated(False)
@@ -66,9 +66,10 @@ class ObjectsPanel(QWidget):
         """Show the objects as they are now."""
         document = self._session.document
         items = () if document is None else tuple(reversed(document.in_layer(self._layer_id())))
-        if items == self._shown:
+        shown = (items, self._session.state.labels)
+        if shown == self._shown:
             return
-        self._shown = items
+        self._shown = shown
         self._filling = True
         self.tree.clear()
         self.tree.addTopLevelItems([self._row(item) for item in items])

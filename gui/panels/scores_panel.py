@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from core.document.annotation import LayerRole
 from core.scoring.overlap import ImageScore
 from core.scoring.report import DatasetScore
+from gui.plain_text import plain_tool_tip
 from gui.session import Session
 
 NOT_APPLICABLE = "n/a"
@@ -35,6 +36,7 @@ class ScoresPanel(QWidget):
         super().__init__(parent)
         self._session = session
         self._scores: dict[int, ImageScore] = {}
+        self._compared_layers: tuple[int, int] | None = None
         self.compared = QComboBox(self)
         self.compared.setAccessibleName(self.tr("Layer that is compared with the reference"))
         self.compared.activated.connect(
@@ -62,6 +64,8 @@ class ScoresPanel(QWidget):
         table = QTableWidget(0, len(headers), self)
         table.setHorizontalHeaderLabels(headers)
         table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 6)
+        table.setMinimumHeight(48)
         table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
         table.setShowGrid(False)
@@ -96,11 +100,15 @@ class ScoresPanel(QWidget):
 
     def show_dataset(self, scores: DatasetScore) -> None:
         """Fill the table of images and the line of means."""
-        self._scores = {score.image_id: score for score in scores.images}
+        self._scores = {
+            score.image_id: self._newer(self._scores.get(score.image_id), score, scores)
+            for score in scores.images
+        }
+        self._compared_layers = (scores.truth_layer_id, scores.prediction_layer_id)
         names = {image.id: image.name for image in self._session.images}
         self.images.setSortingEnabled(False)
         self.images.setRowCount(len(scores.images))
-        for row, score in enumerate(scores.images):
+        for row, score in enumerate(self._scores.values()):
             self._fill_image_row(row, names[score.image_id], score)
         self.images.setSortingEnabled(True)
         self.images.sortItems(1, Qt.SortOrder.AscendingOrder)
@@ -114,6 +122,22 @@ class ScoresPanel(QWidget):
             )
         )
         self._show_image_score()
+
+    def clear(self) -> None:
+        """There is nothing to compare any more."""
+        self._scores = {}
+        self.images.setRowCount(0)
+        self.summary.clear()
+        self._show_image_score()
+
+    def _newer(
+        self, before: ImageScore | None, score: ImageScore, scores: DatasetScore
+    ) -> ImageScore:
+        """The live score of an image that was edited while all were scored."""
+        layers = (scores.truth_layer_id, scores.prediction_layer_id)
+        if before is None or self._compared_layers != layers or before.revision <= score.revision:
+            return score
+        return before
 
     def show_image(self, score: ImageScore) -> None:
         """Take the score of one image that was edited."""
@@ -130,7 +154,7 @@ class ScoresPanel(QWidget):
     def _fill_image_row(self, row: int, name: str, score: ImageScore) -> None:
         first = QTableWidgetItem(name)
         first.setData(Qt.ItemDataRole.UserRole, score.image_id)
-        first.setToolTip(name)
+        first.setToolTip(plain_tool_tip(name))
         self.images.setItem(row, 0, first)
         self.images.setItem(row, 1, _NumberItem(score.mean_iou))
         self.images.setItem(row, 2, _NumberItem(score.mean_dice))
@@ -160,11 +184,13 @@ class ScoresPanel(QWidget):
         ]
         listed = [self.compared.itemData(row) for row in range(self.compared.count())]
         if listed != [layer.id for layer in layers]:
+            chosen = self.compared.currentData()
             self.compared.clear()
             for layer in layers:
                 self.compared.addItem(
                     self.tr("Compare “{name}” with the reference").format(name=layer.name), layer.id
                 )
+            self.compared.setCurrentIndex(max(self.compared.findData(chosen), 0))
 
     def _on_image_clicked(self, row: int, _column: int) -> None:
         item = self.images.item(row, 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import closing
 from enum import Enum
 from pathlib import Path
 
@@ -60,3 +61,17 @@ def folder_is_writable(folder: Path) -> bool:
     os.close(descriptor)
     probe.unlink(missing_ok=True)
     return True
+
+
+def peek_setting(path: Path, key: str) -> str | None:
+    """A setting of a project that need not be opened for it; None when it has none."""
+    try:
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    except sqlite3.Error:
+        return None
+    with closing(connection):
+        try:
+            row = connection.execute("SELECT value FROM settings WHERE key = ?", (key,)).fetchone()
+        except sqlite3.Error:
+            return None
+    return None if row is None else str(row[0])

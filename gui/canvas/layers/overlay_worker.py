@@ -76,6 +76,9 @@ class OverlayWorker:
         self._scene = OverlayScene.of((), ())
         self._scene_shapes: Sequence[CanvasShape] = ()
         self._smooth = True
+        self._start()
+
+    def _start(self) -> None:
         self._thread = threading.Thread(target=self._run, name="canvas overlay", daemon=True)
         self._thread.start()
 
@@ -84,6 +87,10 @@ class OverlayWorker:
         with self._changed:
             self._pending = request
             self._changed.notify_all()
+        if not self._thread.is_alive() and not self._stopping:
+            # An unexpected error ended it, and was reported: the next picture gets a new one.
+            self._rendered = None
+            self._start()
 
     def take_results(self) -> list[OverlayResult]:
         """Results since the last call, in order."""

@@ -224,3 +224,27 @@ def test_a_folder_with_annotations_that_are_not_read_says_so(pictures: Path, ope
 
     assert len(found.project.images) == 3
     assert "2 COCO files" in found.notices[0]
+
+
+def test_a_file_named_like_its_folder_gets_a_project_of_its_own(tmp_path: Path) -> None:
+    folder = tmp_path / "cells"
+    folder.mkdir()
+    write_picture(folder / "a.png")
+    first = open_source(folder, author="a")
+    first.project.close()
+    record = {
+        "images": [{"id": 1, "file_name": "a.png", "width": 8, "height": 8}],
+        "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 1, 3, 3]}],
+        "categories": [{"id": 1, "name": "cell"}],
+    }
+    (folder / "cells.json").write_text(json.dumps(record))
+    second = open_source(folder / "cells.json", author="a")
+    try:
+        assert second.project.path != first.project.path
+        assert second.report is not None
+        assert second.report.annotations == 1
+    finally:
+        second.project.close()
+    again = open_source(folder, author="a")
+    again.project.close()
+    assert again.project.path == first.project.path
