@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from core.document.geometry import Size
@@ -26,12 +26,14 @@ class Attempt:
     """One way to run a model on one image.
 
     ``half_precision`` lets the device compute with 16-bit numbers, ``tile_px`` cuts
-    the image into tiles of that side (0: whole), ``shrink`` divides its sides.
+    the image into tiles of that side (0: whole), ``with_whole`` adds a look at the
+    whole image to them, ``shrink`` divides its sides.
     """
 
     device: str
     half_precision: bool = False
     tile_px: int = 0
+    with_whole: bool = False
     shrink: int = 1
 
     def difference(self, wanted: Attempt) -> str:
@@ -41,24 +43,31 @@ class Attempt:
             parts.append(f"on {self.device} instead of {wanted.device}")
         if self.half_precision:
             parts.append("in half precision")
-        if self.tile_px:
+        if self.tile_px and self.tile_px != wanted.tile_px:
             parts.append(f"in tiles of {self.tile_px} px")
+        if wanted.tile_px and not self.tile_px:
+            parts.append("in one piece instead of in tiles")
+        elif wanted.with_whole and not self.with_whole:
+            parts.append("without a look at the whole picture")
         if self.shrink > 1:
             parts.append(f"at 1/{self.shrink} of the size")
         return f"Memory was short: run {' and '.join(parts)}." if parts else ""
 
 
-def attempts(device: str, size: Size) -> tuple[Attempt, ...]:
+def attempts(device: str, size: Size, tile_px: int = 0) -> tuple[Attempt, ...]:
     """The ways to run a model, best first.
 
-    Half precision is tried on devices that gain from it, then tiles, then a
-    smaller input, then all of it on the CPU. A job is one image, so there is no
-    batch to make smaller.
+    ``tile_px`` is the side of the tiles that are wanted anyway, 0 for the whole
+    picture. Half precision is tried on devices that gain from it, then tiles or
+    smaller ones, then a smaller input, then all of it on the CPU. Tiles go
+    through a network one by one, so there is no batch of them to make smaller.
     """
+    on_cpu = Attempt("cpu", tile_px=tile_px, with_whole=tile_px > 0)
     if device == "cpu":
-        return tuple(_smaller_and_smaller(Attempt("cpu"), size))
-    on_device = _smaller_and_smaller(Attempt(device, half_precision=True), size, (2,))
-    return (Attempt(device), *on_device, *_smaller_and_smaller(Attempt("cpu"), size))
+        return tuple(_smaller_and_smaller(on_cpu, size))
+    wanted = replace(on_cpu, device=device)
+    on_device = _smaller_and_smaller(replace(wanted, half_precision=True), size, (2,))
+    return (wanted, *on_device, *_smaller_and_smaller(on_cpu, size))
 
 
 def run_within_memory(
@@ -93,8 +102,9 @@ def _smaller_and_smaller(
     first: Attempt, size: Size, factors: tuple[int, ...] = (2, 4)
 ) -> Iterable[Attempt]:
     yield first
-    if max(size.width, size.height) > TILE_PX:
-        yield Attempt(first.device, first.half_precision, tile_px=TILE_PX)
+    tile_px = first.tile_px // 2 if first.tile_px else TILE_PX
+    if max(size.width, size.height) > tile_px >= SMALLEST_SIDE_PX:
+        yield Attempt(first.device, first.half_precision, tile_px=tile_px)
     for factor in factors:
         if min(size.width, size.height) >= factor * SMALLEST_SIDE_PX:
             yield Attempt(first.device, first.half_precision, shrink=factor)

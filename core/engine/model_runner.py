@@ -7,7 +7,6 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 
@@ -16,13 +15,16 @@ from core.engine.device import Device, choose_device
 from core.engine.memory import Attempt, attempts, run_within_memory
 from core.engine.protocol import RgbImage
 from core.engine.runner import JobContext, RunResult
-from core.engine.smaller_input import propose_in_tiles, propose_smaller, tiles
+from core.engine.self_test import SelfTest, measure
+from core.engine.smaller_input import propose_smaller
 from core.engine.wire import RunJob
-from core.models.adapter import Adapter, RunContext
+from core.models.adapter import Adapter, ArrangesMemory, RunContext
 from core.models.proposal import Proposal
 from core.models.registry import find_model, weights_path
-from core.models.specification import ModelSpec
+from core.models.specification import ModelFamily, ModelSpec
+from core.models.tiling import propose_in_tiles, tile_side_px, tiles
 from core.models.weights import file_hash
+from core.models.zoo.loading import load_adapter
 
 MODELS_KEPT = 2
 
@@ -49,26 +51,30 @@ class _WeightsFile:
 class ModelRunner:
     """Keeps the models that were used last and runs them, within the memory there is.
 
-    ``load`` builds a model on a device, ``choose`` finds the device; tests give
-    their own.
+    ``load`` builds a model on a device, ``choose`` finds the device, ``test`` tries
+    what makes it faster; tests give their own.
     """
 
     def __init__(
         self,
-        load: LoadModel | None = None,
+        load: LoadModel = load_adapter,
         choose: Callable[[str], Device] = choose_device,
+        test: Callable[[str], SelfTest] = measure,
     ) -> None:
-        self._load = load if load is not None else load_adapter
+        self._load = load
         self._choose = choose
+        self._test = test
         self._device: Device | None = None
+        self._speed = SelfTest()
         self._models: OrderedDict[tuple[str, _WeightsFile, str], Adapter] = OrderedDict()
         self._hashes: dict[_WeightsFile, str] = {}
         self._checked: dict[tuple[str, str | None], _WeightsFile] = {}
 
     def start(self, device: str) -> str:
-        """Choose the device, which imports torch; returns a line about it."""
+        """Choose the device, which imports torch, and try it; returns a line about both."""
         self._device = self._choose(device)
-        return self._device.line
+        self._speed = self._test(self._device.name)
+        return f"{self._device.line}; {self._speed.sentence}"
 
     def run(self, job: RunJob, image: RgbImage, context: JobContext) -> RunResult:
         """Run one model on one image; raises ModelError, DeviceMemoryError."""
@@ -76,7 +82,10 @@ class ModelRunner:
         context.progress(0.0, f"loading {spec.name}")
         run = _Run(spec, self._weights(spec, job.weights), image, job, context)
         device = self._started_device()
-        ladder = attempts(device.name, Size(image.shape[1], image.shape[0]))
+        tile_px = tile_side_px(spec, run.size, job.parameters)
+        if max(run.size.width, run.size.height) <= tile_px:
+            tile_px = 0
+        ladder = attempts(device.name, run.size, tile_px)
         items, attempt = run_within_memory(ladder, partial(self._attempt, run), self._make_room)
         return RunResult(
             items,
@@ -89,14 +98,23 @@ class ModelRunner:
     def _attempt(self, run: _Run, attempt: Attempt) -> tuple[Proposal, ...]:
         run.context.check_cancelled()
         model = self._model(run, attempt.device)
-        with self._started_device().precision(attempt.device, attempt.half_precision):
+        half = attempt.half_precision or self._is_faster_in_half(run.spec, attempt.device)
+        with self._started_device().precision(attempt.device, half):
             if attempt.tile_px:
-                propose = run.proposer(model, len(tiles(run.size, attempt.tile_px)))
-                return propose_in_tiles(run.image, attempt.tile_px, propose)
+                parts = len(tiles(run.size, attempt.tile_px)) + attempt.with_whole
+                propose = run.proposer(model, parts)
+                return propose_in_tiles(
+                    run.image, attempt.tile_px, propose, with_whole=attempt.with_whole
+                )
             propose = run.proposer(model, 1)
             if attempt.shrink > 1:
                 return propose_smaller(run.image, attempt.shrink, propose)
             return propose(run.image)
+
+    def _is_faster_in_half(self, spec: ModelSpec, device: str) -> bool:
+        """Whether to compute with 16-bit numbers; boxes would lose their exact places by it."""
+        tested = device == self._started_device().name and self._speed.half_precision
+        return tested and spec.family is ModelFamily.SEMANTIC
 
     def _model(self, run: _Run, device: str) -> Adapter:
         """The loaded model; the one that was not used for longest makes room."""
@@ -107,6 +125,8 @@ class ModelRunner:
                 self._models.popitem(last=False)
                 self._started_device().release()
             model = self._load(run.spec, run.weights.path, device)
+            if self._speed.channels_last and isinstance(model, ArrangesMemory):
+                model.use_channels_last()
             self._models[key] = model
         self._models.move_to_end(key)
         return model
@@ -161,7 +181,7 @@ class _Run:
             nonlocal done
             first = done
             done += 1
-            text = self.spec.name if parts == 1 else f"{self.spec.name}, tile {done} of {parts}"
+            text = self.spec.name if parts == 1 else f"{self.spec.name}, part {done} of {parts}"
             context = RunContext(
                 cancelled=self.context.cancelled,
                 progress=lambda fraction: self.context.progress((first + fraction) / parts, text),
@@ -173,10 +193,3 @@ class _Run:
             return items
 
         return propose
-
-
-def load_adapter(spec: ModelSpec, weights: Path, device: str) -> Adapter:
-    """Import a model's class, which needs torch, and load its weights."""
-    module, _, name = spec.builder.partition(":")
-    adapter_class: type[Adapter] = getattr(import_module(module), name)
-    return adapter_class.load(spec, weights, device)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -63,4 +63,13 @@ class Adapter(Protocol):
         cancelled; torch's out-of-memory error is left to the caller, who knows
         what smaller attempt comes next.
         """
+        ...
+
+
+@runtime_checkable
+class ArrangesMemory(Protocol):
+    """An adapter whose network can be laid out as its device computes fastest with."""
+
+    def use_channels_last(self) -> None:
+        """Put the channels of weights last; results stay the same but for rounding."""
         ...

@@ -2,60 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from types import MappingProxyType
 
 from core.errors import ModelError
-from core.models.coco_categories import COCO_CATEGORIES
-from core.models.specification import ModelFamily, ModelSpec, SettingValue, WeightsSpec
-from core.models.weights import find_weights
+from core.models.bundled_models import bundled_models
+from core.models.extensions import Extensions, find_extensions
+from core.models.specification import ModelSpec
+from core.models.torchvision_models import torchvision_models
+from core.models.weights import find_weights, locate_weights
 
-_RCNN = "core.models.zoo.torchvision_rcnn"
-
-_NUCLEI = WeightsSpec(
-    bundled="unet_nuclei.safetensors",
-    sha256="a53eef766bcbc715edb8bcf1a968fbfc5c5ed86f587e2ce86d282752adbd321c",
-    size_bytes=3_907_638,
-    licence="CC0-1.0 data; BSD-3-Clause",
-)
-_CELLS = WeightsSpec(
-    bundled="maskrcnn_cells.safetensors",
-    sha256="f6115ee2388a7623a70348ae7628e3e218846a69a9480034295b71a59cd48920",
-    size_bytes=3_688_100,
-    licence="CC0-1.0 and MIT data; BSD-3-Clause",
-)
-_COCO = WeightsSpec(
-    url="https://download.pytorch.org/models/maskrcnn_resnet50_fpn_coco-bf2d0c1e.pth",
-    sha256="bf2d0c1e",
-    size_bytes=178_090_079,
-    licence="BSD-3-Clause, trained on COCO 2017",
-)
-_UNET_INPUT: Mapping[str, SettingValue] = MappingProxyType(
-    {"normalisation": "percentile", "low_percent": 1.0, "high_percent": 99.0, "multiple_px": 16}
-)
-_CELLS_INPUT: Mapping[str, SettingValue] = MappingProxyType(
-    {
-        "normalisation": "percentile",
-        "low_percent": 1.0,
-        "high_percent": 99.0,
-        "short_side_px": 512,
-        "long_side_px": 832,
-    }
-)
-_COCO_INPUT: Mapping[str, SettingValue] = MappingProxyType(
-    {"normalisation": "none", "short_side_px": 800, "long_side_px": 1333}
-)
+_PREFERRED_ON_CPU = ("fasterrcnn-mobilenet-coco", "fasterrcnn-mobilenet-320-coco", "ssdlite-coco")
+_PREFERRED_ON_GPU = ("maskrcnn-v2-coco", "maskrcnn-coco", "fasterrcnn-v2-coco")
+_ALWAYS_THERE = "maskrcnn-cells"
 
 
 def registered_models() -> tuple[ModelSpec, ...]:
-    """Every model, those that need no download first."""
-    return (*_bundled_models(), *_downloaded_models())
+    """Every model, those that need no download first, those of other people last.
+
+    The entries of other people are looked up anew, so that a file that was just
+    put into its folder is there. An id that is taken stays with its owner.
+    """
+    own = _own_models()
+    taken = {spec.id for spec in own}
+    return (*own, *(spec for spec in find_extensions().specs if spec.id not in taken))
+
+
+def registry_problems() -> tuple[str, ...]:
+    """A sentence for every entry of other people that could not be taken."""
+    found: Extensions = find_extensions()
+    taken = {spec.id for spec in _own_models()}
+    doubled = (
+        f'The id "{spec.id}" is taken: another entry of this id is left out.'
+        for spec in found.specs
+        if spec.id in taken
+    )
+    return (*found.problems, *doubled)
 
 
 def find_model(model_id: str) -> ModelSpec:
     """The model of this id; raises ModelError, naming the ids there are."""
-    for spec in registered_models():
+    for spec in _by_effort():
         if spec.id == model_id:
             return spec
     known = ", ".join(spec.id for spec in registered_models())
@@ -73,60 +60,27 @@ def weights_path(spec: ModelSpec, override: Path | None = None) -> Path:
     return find_weights(spec, override)
 
 
-def _bundled_models() -> tuple[ModelSpec, ...]:
-    return (
-        ModelSpec(
-            id="unet-nuclei",
-            name="U-Net (nuclei)",
-            family=ModelFamily.SEMANTIC,
-            builder="core.models.zoo.unet_adapter:UNetAdapter",
-            weights=_NUCLEI,
-            categories=("nucleus",),
-            preprocessing=_UNET_INPUT,
-            trainable=True,
-            description="Background, interior and border of nuclei, split by watershed.",
-        ),
-        ModelSpec(
-            id="maskrcnn-cells",
-            name="Mask R-CNN (cells, small)",
-            family=ModelFamily.INSTANCES,
-            builder=f"{_RCNN}:TinyMaskRcnnAdapter",
-            weights=_CELLS,
-            preprocessing=_CELLS_INPUT,
-            trainable=True,
-            description="A mask for every nucleus or blood cell, of no class.",
-        ),
-        ModelSpec(
-            id="rpn-cells",
-            name="Region proposals (cells, small)",
-            family=ModelFamily.PROPOSALS,
-            builder=f"{_RCNN}:TinyRpnAdapter",
-            weights=_CELLS,
-            preprocessing=_CELLS_INPUT,
-            description="Boxes with the objectness that the region proposal network gives them.",
-        ),
-    )
+def has_weights(spec: ModelSpec) -> bool:
+    """Whether a weights file is where it is looked for; its content is not read."""
+    return locate_weights(spec) is not None
 
 
-def _downloaded_models() -> tuple[ModelSpec, ...]:
-    return (
-        ModelSpec(
-            id="maskrcnn-coco",
-            name="Mask R-CNN (COCO)",
-            family=ModelFamily.INSTANCES,
-            builder=f"{_RCNN}:CocoMaskRcnnAdapter",
-            weights=_COCO,
-            categories=COCO_CATEGORIES,
-            preprocessing=_COCO_INPUT,
-            description="People, animals, vehicles, things: the 80 classes of COCO.",
-        ),
-        ModelSpec(
-            id="rpn-coco",
-            name="Region proposals (COCO)",
-            family=ModelFamily.PROPOSALS,
-            builder=f"{_RCNN}:CocoRpnAdapter",
-            weights=_COCO,
-            preprocessing=_COCO_INPUT,
-            description="Boxes that hold a thing of any kind, with their objectness.",
-        ),
-    )
+def suggested_model(device: str) -> ModelSpec:
+    """The model to begin with on a device ("cpu", "cuda", "mps"), among those that can run now.
+
+    On a GPU the most exact Mask R-CNN, on a CPU the quickest useful detector, and
+    where nothing was downloaded the one that comes with the program.
+    """
+    order = _PREFERRED_ON_CPU if device == "cpu" else _PREFERRED_ON_GPU + _PREFERRED_ON_CPU
+    there = (spec for spec in map(find_model, order) if has_weights(spec))
+    return next(there, None) or find_model(_ALWAYS_THERE)
+
+
+def _own_models() -> tuple[ModelSpec, ...]:
+    return (*bundled_models(), *torchvision_models())
+
+
+def _by_effort() -> Iterator[ModelSpec]:
+    """The program's own models first: other people's are looked up only when none of them fits."""
+    yield from _own_models()
+    yield from find_extensions().specs

@@ -16,10 +16,14 @@ class ModelFamily(Enum):
 
     PROPOSALS = "proposals"
     """Boxes that hold something, with an objectness (a region proposal network)."""
+    BOXES = "boxes"
+    """A box, a class and a score for every object (Faster R-CNN, RetinaNet, SSD)."""
     INSTANCES = "instances"
     """A mask and a score for every object (Mask R-CNN)."""
+    KEYPOINTS = "keypoints"
+    """The joints of every object (Keypoint R-CNN)."""
     SEMANTIC = "semantic"
-    """A class for every pixel, split into objects afterwards (U-Net and watershed)."""
+    """A class for every pixel, split into objects afterwards (U-Net, FCN, DeepLab)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,8 @@ class WeightsSpec:
     ``url`` (a file that people fetch themselves; its last part is the file name)
     is set for a registered model; both are empty when only a file that the user
     names will do. ``sha256`` is the whole hash, or the prefix that stands in
-    the file name. ``size_bytes`` is 0 when unknown.
+    the file name. ``size_bytes`` is 0 when unknown; of a file that people fetch
+    it is right to about a kilobyte.
     """
 
     bundled: str = ""
@@ -52,9 +57,13 @@ class ModelSpec:
     ``builder`` names the adapter class as ``module:Class``; the module is
     imported only when the model runs, because it imports torch. ``categories``
     are the names that proposals carry as their label, empty for class-agnostic
-    models. ``preprocessing`` says how pixels become network input, and stands
-    in the metadata of weights that were trained here, so that training and
-    running cannot drift apart.
+    models; class ``n`` of the network is ``categories[n - 1]``, but for the 80 of
+    COCO, whose numbers have gaps. ``architecture`` is the network's name in its
+    library, for adapters that run several. ``cpu_seconds`` is what a picture of
+    640 × 480 took at one thread where it was measured, 0 when it was not: it is
+    for putting models side by side. ``preprocessing`` says how pixels become
+    network input, and stands in the metadata of weights that were trained here,
+    so that training and running cannot drift apart.
     """
 
     id: str
@@ -66,5 +75,7 @@ class ModelSpec:
     preprocessing: Mapping[str, SettingValue] = field(
         default_factory=lambda: NO_SETTINGS, hash=False
     )
+    architecture: str = ""
+    cpu_seconds: float = 0.0
     trainable: bool = False
     description: str = ""

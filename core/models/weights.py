@@ -50,14 +50,19 @@ def hub_folder() -> Path:
 
 def find_weights(spec: ModelSpec, override: Path | None) -> Path:
     """The file to load for a model; see ``core.models.registry.weights_path``."""
-    if override is not None:
-        return _checked(override, spec)
+    path = override if override is not None else locate_weights(spec)
+    if path is None:
+        raise ModelError(f"The weights of {spec.name} are not on this computer.", _how_to_get(spec))
+    return _checked(path, spec)
+
+
+def locate_weights(spec: ModelSpec) -> Path | None:
+    """Where the weights of a model lie, unread; None when they are not on this computer."""
     name = spec.weights.file_name
+    if not name:
+        return None
     folders = [bundled_folder()] if spec.weights.bundled else [user_folder(), hub_folder()]
-    for folder in folders:
-        if name and (folder / name).is_file():
-            return _checked(folder / name, spec)
-    raise ModelError(f"The weights of {spec.name} are not on this computer.", _how_to_get(spec))
+    return next((folder / name for folder in folders if (folder / name).is_file()), None)
 
 
 def file_hash(path: Path) -> str:

@@ -1,4 +1,8 @@
-"""Mask R-CNN and its region proposal network behind the one adapter interface."""
+"""Every detector of torchvision behind the one adapter interface.
+
+One-stage networks run through their own ``forward``; R-CNNs step by step
+(``rcnn_pass``), which gives soft masks and the objectness of region proposals.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +12,20 @@ from typing import ClassVar, Self
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch import nn
 from torchvision.models.detection.generalized_rcnn import GeneralizedRCNN
-from torchvision.models.detection.mask_rcnn import MaskRCNN
 
-from core.document.geometry import Box, Size
+from core.document.annotation import Geometry
+from core.document.geometry import Box, Keypoints, Size, Visibility
 from core.models.adapter import RgbImage, RunContext
-from core.models.coco_categories import coco_name
+from core.models.categories import class_name
 from core.models.normalisation import normalise_percentiles
 from core.models.pasting import paste_mask, quantise
 from core.models.proposal import Proposal, SoftMask
 from core.models.specification import ModelSpec
 from core.models.weights import specification_of
-from core.models.zoo.coco_maskrcnn import build_coco_maskrcnn
-from core.models.zoo.layer_watch import watched
+from core.models.zoo.detectors import MAX_CANDIDATES, build_detector, head_calls
+from core.models.zoo.layer_watch import layers_of, watched
 from core.models.zoo.rcnn_pass import (
     Detections,
     detect,
@@ -32,28 +37,23 @@ from core.models.zoo.rcnn_pass import (
 from core.models.zoo.reading import load_state
 from core.models.zoo.tiny_maskrcnn import build_tiny_maskrcnn
 
-MAX_CANDIDATES = 300
-LOWEST_SCORE = 0.01
+_VISIBLE_LOGIT = 0.0
 
 
-class RcnnAdapter:
-    """What all R-CNNs here share: building, reading weights, input, one watched pass.
+class DetectionAdapter:
+    """Boxes, masks or keypoints of a detector: building, weights, input, one watched pass."""
 
-    The lowest score and the number of candidates are fixed: every threshold is
-    chosen afterwards, over the candidates that one run gave.
-    """
+    regions_only: ClassVar[bool] = False
 
-    is_proposal_network: ClassVar[bool] = False
-
-    def __init__(self, spec: ModelSpec, model: GeneralizedRCNN, device: str) -> None:
+    def __init__(self, spec: ModelSpec, model: nn.Module, device: str) -> None:
         self.spec = spec
         self.model = model
         self.device = device
 
     @classmethod
-    def build(cls, spec: ModelSpec) -> MaskRCNN:
-        """The network of this adapter, without weights."""
-        raise NotImplementedError
+    def build(cls, spec: ModelSpec) -> nn.Module:
+        """The network of this adapter, without weights; raises ModelError."""
+        return build_detector(spec)
 
     @classmethod
     def load(cls, spec: ModelSpec, weights: Path, device: str) -> Self:
@@ -64,89 +64,99 @@ class RcnnAdapter:
         model.eval().requires_grad_(False)
         return cls(spec, model.to(device), device)
 
+    def use_channels_last(self) -> None:
+        """Put the channels of weights last; results stay the same but for rounding."""
+        self.model.to(memory_format=torch.channels_last)
+
     def propose(self, image: RgbImage, context: RunContext) -> tuple[Proposal, ...]:
-        """Candidates of one picture: masks with scores, or boxes with objectness."""
+        """Candidates of one picture, best first; with ``regions_only`` boxes with objectness."""
         height, width = image.shape[:2]
         size = Size(width, height)
         pixels = input_tensor(network_pixels(image, self.spec), self.device)
-        expected = expected_layer_calls(self.model, heads=not self.is_proposal_network)
-        with torch.inference_mode(), watched(self.model, context, expected):
-            regions = propose_regions(self.model, pixels)
-            if self.is_proposal_network:
-                boxes = to_original(regions, height, width)
-                return self._region_proposals(boxes, regions.objectness, context)
-            detections = detect(self.model, regions, height, width)
-        return self._instances(detections, size, context)
+        with torch.inference_mode():
+            if not isinstance(self.model, GeneralizedRCNN):
+                found = self._one_stage(self.model, pixels, context)
+            elif self.regions_only:
+                return self._region_proposals(self.model, pixels, size, context)
+            else:
+                found = self._two_stages(self.model, pixels, size, context)
+        return self._proposals(found, size, context)
+
+    def _one_stage(self, model: nn.Module, pixels: torch.Tensor, context: RunContext) -> Detections:
+        head = len(layers_of(model.get_submodule("head")))
+        expected = len(layers_of(model)) + (head_calls(model) - 1) * head
+        with watched(model, context, expected):
+            return Detections.of(model([pixels])[0])
+
+    def _two_stages(
+        self, model: GeneralizedRCNN, pixels: torch.Tensor, size: Size, context: RunContext
+    ) -> Detections:
+        with watched(model, context, expected_layer_calls(model, heads=True)):
+            regions = propose_regions(model, pixels)
+            return detect(model, regions, size.height, size.width)
 
     def _region_proposals(
-        self, boxes: torch.Tensor, objectness: torch.Tensor, context: RunContext
+        self, model: GeneralizedRCNN, pixels: torch.Tensor, size: Size, context: RunContext
     ) -> tuple[Proposal, ...]:
+        with watched(model, context, expected_layer_calls(model, heads=False)):
+            regions = propose_regions(model, pixels)
+            boxes = to_original(regions, size.height, size.width)
         corners = boxes.cpu().double().numpy()[:MAX_CANDIDATES]
-        scores = objectness.cpu().double().numpy()
+        scores = regions.objectness.cpu().double().numpy()
         context.checkpoint(1.0)
         return tuple(
             Proposal(number, Box.from_corners(*corner), float(scores[number]), "", self.spec.id)
             for number, corner in enumerate(corners.tolist())
         )
 
-    def _instances(
-        self, detections: Detections, size: Size, context: RunContext
+    def _proposals(
+        self, found: Detections, size: Size, context: RunContext
     ) -> tuple[Proposal, ...]:
-        corners = detections.boxes.cpu().double().numpy().tolist()
-        scores = detections.scores.cpu().double().numpy().tolist()
-        labels = detections.labels.cpu().numpy().tolist()
-        masks = _soft_values(detections)
+        corners = found.boxes.cpu().double().numpy().tolist()
+        scores = found.scores.cpu().double().numpy().tolist()
+        labels = found.labels.cpu().numpy().tolist()
+        masks = _soft_values(found)
+        joints = _joints(found)
         proposals: list[Proposal] = []
-        for corner, score, label, values in zip(corners, scores, labels, masks, strict=True):
+        for place, corner in enumerate(corners):
             context.checkpoint(1.0)
             box = Box.from_corners(*corner)
-            mask = paste_mask(values, box, size)
-            if mask.is_empty:
-                continue
-            soft = SoftMask(box, quantise(values))
-            name = self.category_name(label)
-            proposals.append(Proposal(len(proposals), mask, score, name, self.spec.id, soft))
+            geometry: Geometry = box if joints is None else joints[place]
+            soft = None
+            if masks is not None:
+                geometry = paste_mask(masks[place], box, size)
+                if geometry.is_empty:
+                    continue
+                soft = SoftMask(box, quantise(masks[place]))
+            name = class_name(self.spec.categories, labels[place])
+            proposals.append(
+                Proposal(len(proposals), geometry, scores[place], name, self.spec.id, soft)
+            )
         return tuple(proposals)
 
-    def category_name(self, label: int) -> str:
-        """Name of a class number of the network, empty when it is class-agnostic."""
-        return ""
+
+class RegionAdapter(DetectionAdapter):
+    """The region proposals of an R-CNN only."""
+
+    regions_only = True
 
 
-class TinyMaskRcnnAdapter(RcnnAdapter):
+class TinyMaskRcnnAdapter(DetectionAdapter):
     """The small Mask R-CNN that was trained on cells."""
 
     @classmethod
-    def build(cls, spec: ModelSpec) -> MaskRCNN:
+    def build(cls, spec: ModelSpec) -> nn.Module:
         """The small network, for pictures of the size in the specification."""
-        return build_tiny_maskrcnn(
+        model: nn.Module = build_tiny_maskrcnn(
             int(spec.preprocessing["short_side_px"]), int(spec.preprocessing["long_side_px"])
         )
+        return model
 
 
-class TinyRpnAdapter(TinyMaskRcnnAdapter):
+class TinyRegionAdapter(TinyMaskRcnnAdapter):
     """Its region proposals only."""
 
-    is_proposal_network = True
-
-
-class CocoMaskRcnnAdapter(RcnnAdapter):
-    """torchvision's Mask R-CNN with a ResNet-50, trained on COCO."""
-
-    @classmethod
-    def build(cls, spec: ModelSpec) -> MaskRCNN:
-        """The network as its weights expect it."""
-        return build_coco_maskrcnn(LOWEST_SCORE, MAX_CANDIDATES)
-
-    def category_name(self, label: int) -> str:
-        """Name of a COCO category, by its number in the COCO file."""
-        return coco_name(label)
-
-
-class CocoRpnAdapter(CocoMaskRcnnAdapter):
-    """Its region proposals only."""
-
-    is_proposal_network = True
+    regions_only = True
 
 
 def network_pixels(image: RgbImage, spec: ModelSpec) -> npt.NDArray[np.float32]:
@@ -159,9 +169,22 @@ def network_pixels(image: RgbImage, spec: ModelSpec) -> npt.NDArray[np.float32]:
     return stretched
 
 
-def _soft_values(detections: Detections) -> npt.NDArray[np.float32]:
-    """Masks as float32 (N, 28, 28)."""
-    if detections.masks is None:
-        raise ValueError("this network has no masks")
-    values: npt.NDArray[np.float32] = detections.masks[:, 0].float().cpu().numpy()
+def _soft_values(found: Detections) -> npt.NDArray[np.float32] | None:
+    """Masks as float32 (N, 28, 28), None for a network without."""
+    if found.masks is None:
+        return None
+    values: npt.NDArray[np.float32] = found.masks[:, 0].float().cpu().numpy()
     return values
+
+
+def _joints(found: Detections) -> list[Keypoints] | None:
+    """Keypoints of every detection; one whose heat map says "not here" counts as hidden."""
+    if found.keypoints is None or found.keypoint_logits is None:
+        return None
+    places = found.keypoints[:, :, :2].cpu().double().numpy().tolist()
+    sure = (found.keypoint_logits > _VISIBLE_LOGIT).cpu().numpy().tolist()
+    seen = {True: Visibility.VISIBLE, False: Visibility.HIDDEN}
+    return [
+        Keypoints(tuple((x, y, seen[is_sure]) for (x, y), is_sure in zip(*pair, strict=True)))
+        for pair in zip(places, sure, strict=True)
+    ]

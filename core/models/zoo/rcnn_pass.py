@@ -9,14 +9,15 @@ those of ``forward`` to the bit.
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 from torchvision.models.detection.generalized_rcnn import GeneralizedRCNN
 from torchvision.models.detection.image_list import ImageList
 from torchvision.models.detection.rpn import concat_box_prediction_layers
-from torchvision.models.detection.transform import resize_boxes
+from torchvision.models.detection.transform import resize_boxes, resize_keypoints
 
 from core.models.zoo.layer_watch import layers_of
 
@@ -35,12 +36,29 @@ class RegionProposals:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Detections:
-    """Boxes (N, 4) in the original picture, scores (N,), labels (N,), masks (N, 1, 28, 28)."""
+    """Boxes (N, 4) in the original picture, scores (N,), labels (N,), masks (N, 1, 28, 28).
+
+    ``keypoints`` are (N, K, 3) in the original picture, ``keypoint_logits`` (N, K).
+    """
 
     boxes: Tensor
     scores: Tensor
     labels: Tensor
-    masks: Tensor | None
+    masks: Tensor | None = None
+    keypoints: Tensor | None = None
+    keypoint_logits: Tensor | None = None
+
+    @classmethod
+    def of(cls, result: Mapping[str, Tensor]) -> Detections:
+        """From what a network of torchvision gives for a picture."""
+        return cls(
+            result["boxes"],
+            result["scores"],
+            result["labels"],
+            result.get("masks"),
+            result.get("keypoints"),
+            result.get("keypoints_scores"),
+        )
 
 
 def propose_regions(model: GeneralizedRCNN, image: Tensor) -> RegionProposals:
@@ -62,12 +80,14 @@ def detect(model: GeneralizedRCNN, regions: RegionProposals, height: int, width:
     """Classify, refine and mask region proposals; boxes come out in the original picture."""
     sizes = regions.images.image_sizes
     found, _ = model.roi_heads(regions.features, [regions.boxes], sizes)
-    result = found[0]
-    return Detections(
-        resize_boxes(result["boxes"], sizes[0], (height, width)),
-        result["scores"],
-        result["labels"],
-        result.get("masks"),
+    inner = Detections.of(found[0])
+    keypoints = inner.keypoints
+    return replace(
+        inner,
+        boxes=resize_boxes(inner.boxes, sizes[0], (height, width)),
+        keypoints=None
+        if keypoints is None
+        else resize_keypoints(keypoints, sizes[0], (height, width)),
     )
 
 

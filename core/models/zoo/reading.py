@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -43,22 +43,45 @@ def read_state(path: Path) -> dict[str, Tensor]:
 
 
 def load_state(model: nn.Module, path: Path, spec: ModelSpec) -> None:
-    """Fill a network from a file; raises ModelError when they do not belong together."""
+    """Fill a network from a file; raises ModelError when they do not belong together.
+
+    Names of older releases are translated by the network's own modules, so
+    torch compares the two, not this function: torchvision's files from before
+    0.13 name the layers of the region proposal network and the pyramid otherwise.
+    """
     state = read_state(path)
     wanted = model.state_dict()
-    missing = [name for name in wanted if name not in state]
     odd = [name for name in wanted if name in state and wanted[name].shape != state[name].shape]
-    unknown = [name for name in state if name not in wanted]
-    # Files from before PyTorch 0.4.1 lack these counters, which running never reads.
-    missing = [name for name in missing if not name.endswith("num_batches_tracked")]
+    fitting = {name: value for name, value in state.items() if name not in odd}
+    try:
+        result = model.load_state_dict(fitting, strict=False)
+    except RuntimeError as error:
+        # An array that was translated has another shape than its new name asks for.
+        raise _other_network(path, spec, str(error).splitlines()[-1].strip()) from error
+    missing = len(_that_matter(result.missing_keys)) - len(odd)
+    unknown = len(_that_matter(result.unexpected_keys))
     if missing or odd or unknown:
-        raise ModelError(
-            f"{path} does not hold the weights of {spec.name}: of {len(wanted)} arrays "
-            f"{len(missing)} are missing, {len(odd)} have another shape, "
-            f"and {len(unknown)} do not belong to it.",
-            "Choose the file that was made for this model.",
+        raise _other_network(
+            path,
+            spec,
+            f"of {len(wanted)} arrays {missing} are missing, {len(odd)} have another shape, "
+            f"and {unknown} do not belong to it",
         )
-    model.load_state_dict(state, strict=False)
+
+
+def _that_matter(names: Sequence[str]) -> list[str]:
+    """Names without the counters of batch norms, which running never reads.
+
+    Files from before PyTorch 0.4.1 lack them, and frozen norms have none.
+    """
+    return [name for name in names if not name.endswith("num_batches_tracked")]
+
+
+def _other_network(path: Path, spec: ModelSpec, why: str) -> ModelError:
+    return ModelError(
+        f"{path} does not hold the weights of {spec.name}: {why}.",
+        "Choose the file that was made for this model.",
+    )
 
 
 def _unwrapped(state: object, path: Path) -> Mapping[str, Tensor]:

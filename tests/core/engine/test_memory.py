@@ -35,6 +35,22 @@ def test_on_the_cpu_the_input_gets_smaller() -> None:
     )
 
 
+def test_wanted_tiles_get_smaller() -> None:
+    assert attempts("cpu", LARGE, 1333) == (
+        Attempt("cpu", tile_px=1333, with_whole=True),
+        Attempt("cpu", tile_px=666),
+        Attempt("cpu", shrink=2),
+        Attempt("cpu", shrink=4),
+    )
+    ladder = attempts("cuda", LARGE, 1333)
+    assert ladder[1] == Attempt("cuda", half_precision=True, tile_px=1333, with_whole=True)
+    assert ladder[2].difference(ladder[0]) == (
+        "Memory was short: run in half precision and in tiles of 666 px "
+        "and without a look at the whole picture."
+    )
+    assert "in one piece instead of in tiles" in ladder[3].difference(ladder[0])
+
+
 def test_small_pictures_are_not_cut_and_tiny_ones_not_shrunk() -> None:
     assert not any(step.tile_px for step in attempts("cpu", SMALL))
     assert attempts("cpu", TINY) == (Attempt("cpu"),)

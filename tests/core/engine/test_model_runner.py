@@ -14,6 +14,7 @@ from core.engine.memory import TILE_PX
 from core.engine.model_runner import MODELS_KEPT, ModelRunner
 from core.engine.protocol import RgbImage
 from core.engine.runner import JobContext
+from core.engine.self_test import SelfTest
 from core.engine.wire import RunJob
 from core.errors import Cancelled, DeviceMemoryError, ModelError
 from core.models.adapter import Adapter, RunContext
@@ -57,6 +58,9 @@ class Zoo:
     sizes: list[tuple[str, int, int]] = field(default_factory=list)
     cpu_pixels: int = 10**9
     parameters: dict[str, object] = field(default_factory=dict)
+    speed: SelfTest = field(default_factory=SelfTest)
+    halves: list[bool] = field(default_factory=list)
+    arranged: int = 0
 
     def load(self, spec: ModelSpec, weights: Path, device: str) -> Adapter:
         self.loaded.append((spec.id, device))
@@ -72,10 +76,14 @@ class FakeAdapter:
     def load(cls, spec: ModelSpec, weights: Path, device: str) -> FakeAdapter:
         raise NotImplementedError
 
+    def use_channels_last(self) -> None:
+        self.zoo.arranged += 1
+
     def propose(self, image: RgbImage, context: RunContext) -> tuple[Proposal, ...]:
         height, width = image.shape[:2]
         self.zoo.sizes.append((self.device, width, height))
         self.zoo.parameters = dict(context.parameters)
+        self.zoo.halves.append(self.zoo.device.half)
         if self.device == "cpu":
             room = self.zoo.cpu_pixels
         else:
@@ -107,8 +115,8 @@ def job_for(weights: Path, model: str = "unet-nuclei", **parameters: float) -> R
 
 
 def runner_on(zoo: Zoo) -> ModelRunner:
-    runner = ModelRunner(zoo.load, lambda _: zoo.device)
-    assert runner.start("auto") == zoo.device.line
+    runner = ModelRunner(zoo.load, lambda _: zoo.device, lambda _: zoo.speed)
+    assert runner.start("auto") == f"a device; {zoo.speed.sentence}"
     return runner
 
 
@@ -162,11 +170,11 @@ def test_tiles_share_one_progress(weights: Path) -> None:
     zoo = Zoo(FakeDevice(name="cpu"), cpu_pixels=1100 * 1100)
     heard: list[tuple[float, str]] = []
     runner_on(zoo).run(job_for(weights), LARGE, context_of(heard))
-    told = [fraction for fraction, text in heard if "tile" in text]
+    told = [fraction for fraction, text in heard if "part" in text]
     assert len(told) == len(zoo.sizes) - 1
     assert told == sorted(told)
     assert told[-1] < 1.0
-    assert heard[-1][1].endswith(f"tile {len(told)} of {len(told)}")
+    assert heard[-1][1].endswith(f"part {len(told)} of {len(told)}")
 
 
 def test_models_stay_loaded_and_the_oldest_makes_room(weights: Path) -> None:
@@ -205,3 +213,46 @@ def test_unknown_models_and_missing_weights_are_sentences(weights: Path, tmp_pat
         runner.run(job_for(weights, "nonsense"), SMALL, context_of())
     with pytest.raises(ModelError):
         runner.run(job_for(tmp_path / "missing.safetensors"), SMALL, context_of())
+
+
+HUGE = np.zeros((3400, 3400, 3), np.uint8)
+
+
+def test_a_picture_much_larger_than_the_input_is_run_in_tiles_and_whole(weights: Path) -> None:
+    zoo = Zoo(FakeDevice())
+    heard: list[tuple[float, str]] = []
+    job = job_for(weights, "maskrcnn-cells")
+    result = runner_on(zoo).run(job, HUGE, context_of(heard))
+    assert zoo.sizes[0] == ("cuda", 3400, 3400)
+    assert {size[1:] for size in zoo.sizes[1:]} == {(832, 832)}
+    assert result.degraded == ""
+    assert heard[1][1].endswith(f"part 1 of {len(zoo.sizes)}")
+    whole = Zoo(FakeDevice())
+    runner_on(whole).run(job_for(weights, "maskrcnn-cells", tile_px=0), HUGE, context_of())
+    assert whole.sizes == [("cuda", 3400, 3400)]
+
+
+@pytest.mark.parametrize(
+    ("pixels", "half_pixels", "degraded"),
+    [
+        (832**2, 10**9, "in half precision."),
+        (0, 832**2, "in half precision and in tiles of 416 px and without a look at the whole"),
+        (0, 0, "on cpu instead of cuda."),
+    ],
+)
+def test_wanted_tiles_get_smaller_when_memory_runs_out(
+    weights: Path, pixels: int, half_pixels: int, degraded: str
+) -> None:
+    zoo = Zoo(FakeDevice(pixels=pixels, half_pixels=half_pixels))
+    result = runner_on(zoo).run(job_for(weights, "maskrcnn-cells"), HUGE, context_of())
+    assert result.degraded.startswith(f"Memory was short: run {degraded}")
+
+
+def test_what_the_self_test_found_is_used_where_it_does_not_move_boxes(weights: Path) -> None:
+    zoo = Zoo(FakeDevice(), speed=SelfTest(half_precision=True, channels_last=True, speedup=2.5))
+    runner = runner_on(zoo)
+    for model in ("unet-nuclei", "maskrcnn-cells"):
+        result = runner.run(job_for(weights, model), SMALL, context_of())
+        assert result.degraded == ""
+    assert zoo.halves == [True, False]
+    assert zoo.arranged == 2
