@@ -17,15 +17,20 @@ from rich.table import Table
 from typer.core import TyperGroup
 
 from core.author import login_name
+from core.cli_convert import convert
 from core.errors import MaskwrightError
 
 if TYPE_CHECKING:
     from core.document.images import Dataset
     from core.project.project import Project
+    from core.scoring.metrics import DatasetMetrics
     from core.scoring.report import DatasetScore
 
 EXIT_ERROR = 1
 EXIT_LOSSES = 3
+
+_ONLY_IN_FILES = "Recall of any label"
+"""Rows of scores that are too many for a terminal."""
 
 _IMAGES_HELP = "Folder of the images, where they do not lie with the annotations."
 _DEVICE_HELP = "auto, cpu, cuda or mps. auto takes a GPU where there is one."
@@ -71,6 +76,7 @@ def build_command(screens: Screens) -> Callable[[], None]:
     app.command("export")(export)
     app.command("score")(score)
     app.command("propose")(propose)
+    app.command("convert")(convert)
     app.command("doctor")(doctor)
     app.callback()(_options)
 
@@ -215,31 +221,48 @@ def score(
     images: Annotated[Path | None, typer.Option(help=_IMAGES_HELP)] = None,
     json: Annotated[Path | None, typer.Option(help="Write the scores to this JSON file.")] = None,
     csv: Annotated[Path | None, typer.Option(help="Write the scores to this CSV file.")] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="Write a report with charts and the worst images.")
+    ] = None,
+    markdown: Annotated[
+        Path | None, typer.Option(help="Write the tables to this Markdown file.")
+    ] = None,
 ) -> None:
-    """IoU and Dice of every image and label, and their means.
+    """Every number of how well a prediction agrees with the truth.
 
-    Example: `maskwright score truth.json prediction.json --csv scores.csv`.
+    Example: `maskwright score truth.json prediction.json --html report.html`.
+    IoU and Dice of every image and label, COCO and VOC average precision,
+    panoptic quality, boundary IoU, best score threshold, confusion of objects.
     A label that neither side has counts nowhere ("n/a"); one that only one side
     has counts 0.
     """
-    from core.headless.scoring import score_files
-    from core.scoring.report import write_csv, write_json
+    from core.headless.scoring import measured_files
+    from core.scoring.html_report import write_html
+    from core.scoring.metric_files import write_markdown, write_metrics_csv, write_metrics_json
 
+    writers = (
+        (json, write_metrics_json),
+        (csv, write_metrics_csv),
+        (markdown, write_markdown),
+        (html, write_html),
+    )
+    console = _console()
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Scoring", total=1.0)
-        found, dataset, notes = score_files(
+        measured = measured_files(
             truth, prediction or truth, images, lambda share: bar.update(task, completed=share)
         )
-    console = _console()
-    for note in notes:
+        with measured as (found, dataset, notes):
+            for path, write in writers:
+                if path is not None:
+                    write(found, dataset, path)
+    for note in (*notes, *found.notes):
         console.print(note)
-    console.print(_score_table(found, dataset))
-    if json is not None:
-        write_json(found, dataset, json)
-        console.print(str(json))
-    if csv is not None:
-        write_csv(found, dataset, csv)
-        console.print(str(csv))
+    console.print(_score_table(found.score, dataset))
+    console.print(_metric_table(found))
+    for path, _ in writers:
+        if path is not None:
+            console.print(str(path))
 
 
 def propose(
@@ -319,6 +342,22 @@ def _score_table(found: DatasetScore, dataset: Dataset) -> Table:
         _number(found.mean_iou_summed),
         _number(found.mean_dice_summed),
     )
+    return table
+
+
+def _metric_table(found: DatasetMetrics) -> Table:
+    from core.scoring.metric_rows import metric_rows
+
+    table = Table("Measure", "Value", "")
+    group = ""
+    for row in metric_rows(found):
+        if row.group.startswith(_ONLY_IN_FILES):
+            continue
+        if row.group != group:
+            table.add_section()
+            table.add_row(row.group, "", "")
+            group = row.group
+        table.add_row(f"  {row.name}", row.shown, row.reason)
     return table
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
 
@@ -18,6 +20,7 @@ from core.formats.registry import detect_format, read_annotations
 from core.project.importing import in_layer, merge_labels
 from core.project.locations import PROJECT_SUFFIX
 from core.project.project import Project
+from core.scoring.metrics import DatasetMetrics, measure_dataset
 from core.scoring.report import DatasetScore, score_dataset
 
 TRUTH_LAYER = Layer(1, LayerRole.REFERENCE, "truth")
@@ -39,18 +42,53 @@ def score_files(
     they do not lie with the files. Raises ReadError and FormatError.
     """
     if truth.suffix == PROJECT_SUFFIX and truth == prediction:
-        return _score_project(truth, progress)
-    true = _read(truth, images, None)
-    predicted = _read(prediction, images, truth)
-    dataset, notes = _joined(true, predicted)
+        project = Project.open(truth, author="score")
+        try:
+            score, dataset = score_project(project, progress)
+            return score, dataset, ()
+        finally:
+            project.close()
+    dataset, notes = _read_both(truth, prediction, images)
     score = score_dataset(dataset, TRUTH_LAYER.id, PREDICTION_LAYER.id, progress=progress)
     return score, dataset, notes
+
+
+@contextmanager
+def measured_files(
+    truth: Path,
+    prediction: Path,
+    images: Path | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> Iterator[tuple[DatasetMetrics, Dataset, tuple[str, ...]]]:
+    """Every number instead of the overlap alone; else as ``score_files``.
+
+    The data set can be read, for pictures of its worst images, until the end of
+    the ``with`` block.
+    """
+    if truth.suffix == PROJECT_SUFFIX and truth == prediction:
+        project = Project.open(truth, author="score")
+        try:
+            layers = _compared_layers(project)
+            dataset = project.snapshot()
+            yield measure_dataset(dataset, *layers, progress=progress), dataset, ()
+        finally:
+            project.close()
+        return
+    dataset, notes = _read_both(truth, prediction, images)
+    layers = TRUTH_LAYER.id, PREDICTION_LAYER.id
+    yield measure_dataset(dataset, *layers, progress=progress), dataset, notes
 
 
 def score_project(
     project: Project, progress: Callable[[float], None] | None = None
 ) -> tuple[DatasetScore, Dataset]:
     """Score what people drew against the project's reference; raises ReadError without one."""
+    dataset = project.snapshot()
+    return score_dataset(dataset, *_compared_layers(project), progress=progress), dataset
+
+
+def _compared_layers(project: Project) -> tuple[int, int]:
+    """Ids of the reference and of what people drew; raises ReadError without a reference."""
     state = project.history.state
     reference = state.layer_of(LayerRole.REFERENCE)
     mine = state.layer_of(LayerRole.MINE)
@@ -59,19 +97,13 @@ def score_project(
             f"{project.path} has no reference to score against.",
             "Import one in the window (File, Import a reference).",
         )
-    dataset = project.snapshot()
-    return score_dataset(dataset, reference.id, mine.id, progress=progress), dataset
+    return reference.id, mine.id
 
 
-def _score_project(
-    path: Path, progress: Callable[[float], None] | None
-) -> tuple[DatasetScore, Dataset, tuple[str, ...]]:
-    project = Project.open(path, author="score")
-    try:
-        score, dataset = score_project(project, progress)
-        return score, dataset, ()
-    finally:
-        project.close()
+def _read_both(
+    truth: Path, prediction: Path, images: Path | None
+) -> tuple[Dataset, tuple[str, ...]]:
+    return _joined(_read(truth, images, None), _read(prediction, images, truth))
 
 
 def _read(path: Path, images: Path | None, truth: Path | None) -> ImportedDataset:
@@ -155,7 +187,29 @@ def _notes(
     if unused:
         shown = ", ".join(unused[:3]) + (" …" if len(unused) > 3 else "")
         notes.append(f"{len(unused)} predicted images are not in the truth, left out: {shown}")
-    return tuple(notes)
+    other_size = sum(
+        image.size is not None
+        and image.name in partners
+        and partners[image.name].size not in (None, image.size)
+        for image in truth.images
+    )
+    if other_size:
+        notes.append(
+            f"{other_size} images have another size in the prediction; the truth's is used"
+        )
+    return (*notes, *_unknown_labels(truth, prediction))
+
+
+def _unknown_labels(truth: ImportedDataset, prediction: ImportedDataset) -> list[str]:
+    """A sentence for each label that only the prediction has, with the nearest of the truth."""
+    known = {label.name for label in truth.labels}
+    notes = []
+    for label in prediction.labels:
+        if label.name not in known:
+            near = get_close_matches(label.name, sorted(known), n=1)
+            meant = f"; “{near[0]}” is meant?" if near else ""
+            notes.append(f"The truth has no label “{label.name}”: all of it counts as extra{meant}")
+    return notes
 
 
 def _annotations(items: tuple[Annotation, ...]) -> MappingProxyType[int, Annotation]:

@@ -18,6 +18,8 @@ from core.scoring.overlap import ImageScore, LabelScore, mean_of, score_image
 UNDEFINED = "n/a"
 """What a table shows where both sides lack a label; never 0."""
 
+CSV_COLUMNS = ("measure", "image", "label", "iou", "dice", "tp_px", "fp_px", "fn_px", "compared")
+
 
 @dataclass(frozen=True, slots=True)
 class DatasetScore:
@@ -102,16 +104,22 @@ def write_csv(score: DatasetScore, dataset: Dataset, path: Path) -> None:
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    columns = ["measure", "image", "label", "iou", "dice", "tp_px", "fp_px", "fn_px", "compared"]
-    writer.writerow(columns)
-    writer.writerows(_rows(score, dataset))
+    writer.writerow(CSV_COLUMNS)
+    writer.writerows(score_rows(score, dataset))
     write_atomically(path, text.getvalue().encode())
 
 
 def write_json(score: DatasetScore, dataset: Dataset, path: Path) -> None:
     """Write everything, pairs of objects included; null stands for undefined. Raises WriteError."""
+    content = score_content(score, dataset)
+    text = json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1)
+    write_atomically(path, (text + "\n").encode())
+
+
+def score_content(score: DatasetScore, dataset: Dataset) -> dict[str, object]:
+    """What ``write_json`` writes."""
     records = _records(dataset)
-    content = {
+    return {
         "reference_layer": _layer_name(dataset, score.truth_layer_id),
         "prediction_layer": _layer_name(dataset, score.prediction_layer_id),
         "mean_iou_over_labels_from_summed_confusion": score.mean_iou_summed,
@@ -125,8 +133,6 @@ def write_json(score: DatasetScore, dataset: Dataset, path: Path) -> None:
             {"image": records[image_id].path, "reason": reason} for image_id, reason in score.failed
         ],
     }
-    text = json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1)
-    write_atomically(path, (text + "\n").encode())
 
 
 def _summed(images: tuple[ImageScore, ...]) -> dict[int, LabelScore]:
@@ -143,7 +149,8 @@ def _summed(images: tuple[ImageScore, ...]) -> dict[int, LabelScore]:
     return summed
 
 
-def _rows(score: DatasetScore, dataset: Dataset) -> Iterator[list[object]]:
+def score_rows(score: DatasetScore, dataset: Dataset) -> Iterator[list[object]]:
+    """What ``write_csv`` writes below the header ``CSV_COLUMNS``."""
     records = _records(dataset)
     for image in score.images:
         name = records[image.image_id].path
