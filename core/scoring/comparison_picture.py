@@ -22,6 +22,7 @@ PREDICTION_RGB = (213, 94, 0)
 PICTURE_SIDE_PX = 320
 _FRACTION_BITS = 4
 _JPEG_QUALITY = 82
+_FULL = cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444
 
 
 def comparison_picture(
@@ -42,52 +43,10 @@ def comparison_picture(
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     small = np.ascontiguousarray(cv2.resize(rgb, (width, height), interpolation=way))
     shrink = width / document.size.width, height / document.size.height
-    layers = ((truth_layer_id, TRUTH_RGB, 3), (prediction_layer_id, PREDICTION_RGB, 1))
+    layers = ((truth_layer_id, TRUTH_RGB, 4), (prediction_layer_id, PREDICTION_RGB, 2))
     for layer_id, color, thickness in layers:
         for item in document.in_layer(layer_id):
             _outline(small, item.geometry, np.array(shrink), color, thickness)
-    done, data = cv2.imencode(".jpg", small[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
-    if not done:
-        raise WriteError(f"The small picture of {path} could not be made.")
-    return bytes(data)
-
-
-def _outline(
-    picture: RgbImage,
-    geometry: Geometry,
-    shrink: FloatArray,
-    color: tuple[int, int, int],
-    thickness: int,
-) -> None:
-    for ring in rings_of(geometry):
-        # Pixel edges inside, pixel centres in OpenCV.
-        places = (ring * shrink - 0.5) * 2**_FRACTION_BITS
-        points = np.clip(places, -(2**20), 2**20).round().astype(np.int32)
-        closed = not isinstance(geometry, Scribble)
-        cv2.polylines(
-            picture, [points], closed, color, thickness, cv2.LINE_AA, shift=_FRACTION_BITS
-        )
-
-
-def rings_of(geometry: Geometry) -> Iterator[FloatArray]:
-    """Outlines of a shape as float64 (n, 2) in image pixels; keypoints have their box."""
-    if isinstance(geometry, Mask):
-        if not geometry.is_empty:
-            yield from rings_of(trace_mask(geometry))
-    elif isinstance(geometry, Polygon):
-        for part in geometry.parts:
-            yield from part.rings
-    elif isinstance(geometry, RotatedBox):
-        yield geometry.corners()
-    elif isinstance(geometry, Scribble):
-        yield geometry.points
-    else:
-        box = geometry.bounds if isinstance(geometry, Keypoints) else geometry
-        yield _corners(box)
-
-
-def _corners(box: Box) -> FloatArray:
-    return np.array(
-        [(box.x, box.y), (box.right, box.y), (box.right, box.bottom), (box.x, box.bottom)],
-        np.float64,
-    )
+    # Without subsampling, which would wash out the colours of thin lines.
+    options = [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, _FULL]
+    done, data = cv2.imencode(".jpg", small[:, :, ::-1], options)
