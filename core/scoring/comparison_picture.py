@@ -50,3 +50,47 @@ def comparison_picture(
     # Without subsampling, which would wash out the colours of thin lines.
     options = [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, _FULL]
     done, data = cv2.imencode(".jpg", small[:, :, ::-1], options)
+    if not done:
+        raise WriteError(f"The small picture of {path} could not be made.")
+    return bytes(data)
+
+
+def _outline(
+    picture: RgbImage,
+    geometry: Geometry,
+    shrink: FloatArray,
+    color: tuple[int, int, int],
+    thickness: int,
+) -> None:
+    for ring in rings_of(geometry):
+        # Pixel edges inside, pixel centres in OpenCV.
+        places = (ring * shrink - 0.5) * 2**_FRACTION_BITS
+        points = np.clip(places, -(2**20), 2**20).round().astype(np.int32)
+        closed = not isinstance(geometry, Scribble)
+        cv2.polylines(
+            picture, [points], closed, color, thickness, cv2.LINE_AA, shift=_FRACTION_BITS
+        )
+
+
+def rings_of(geometry: Geometry) -> Iterator[FloatArray]:
+    """Outlines of a shape as float64 (n, 2) in image pixels; keypoints have their box."""
+    if isinstance(geometry, Mask):
+        if not geometry.is_empty:
+            yield from rings_of(trace_mask(geometry))
+    elif isinstance(geometry, Polygon):
+        for part in geometry.parts:
+            yield from part.rings
+    elif isinstance(geometry, RotatedBox):
+        yield geometry.corners()
+    elif isinstance(geometry, Scribble):
+        yield geometry.points
+    else:
+        box = geometry.bounds if isinstance(geometry, Keypoints) else geometry
+        yield _corners(box)
+
+
+def _corners(box: Box) -> FloatArray:
+    return np.array(
+        [(box.x, box.y), (box.right, box.y), (box.right, box.bottom), (box.x, box.bottom)],
+        np.float64,
+    )
