@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from core.editing.paint_rules import PaintRule
 from core.errors import MaskwrightError
 from core.grouping.browser import RegionBrowser
+from core.imaging.arrays import RgbImage
 from core.project.records import DraftRow
 from gui.canvas.canvas import Canvas
 from gui.session import Session
@@ -19,10 +21,16 @@ CHECKPOINT_DELAY_MS = 80
 """A draft is on its way to the disk this long after it changed; 200 ms is the promise."""
 
 
+def _no_picture(_image_id: int) -> RgbImage | None:
+    return None
+
+
 class ToolHost(QObject):
     """One active tool at a time; the draft is drawn, checkpointed and never lost."""
 
     tool_changed = Signal(str)
+    paint_rule_changed = Signal(object)
+    """Carries the PaintRule."""
 
     def __init__(
         self,
@@ -32,12 +40,15 @@ class ToolHost(QObject):
         regions: Callable[[int], RegionBrowser | None],
         author: str,
         parent: QObject | None = None,
+        pictures: Callable[[int], RgbImage | None] = _no_picture,
     ) -> None:
         super().__init__(parent)
         self._session = session
         self._canvas = canvas
         self._tools = tools
         self._regions = regions
+        self._pictures = pictures
+        self._paint_rule = PaintRule.OVER
         self._author = author
         self._active = tools["select"]
         self._checkpointed: DraftRecord | None = None
@@ -56,6 +67,18 @@ class ToolHost(QObject):
     def active(self) -> Tool:
         """The tool that gets the events."""
         return self._active
+
+    @property
+    def paint_rule(self) -> PaintRule:
+        """How painted pixels get along with other objects."""
+        return self._paint_rule
+
+    def set_paint_rule(self, rule: PaintRule) -> None:
+        """Choose how painted pixels get along with other objects, in every tool."""
+        if rule is not self._paint_rule:
+            self._paint_rule = rule
+            self.paint_rule_changed.emit(rule)
+        self._session.message_posted.emit(f"Painting {rule.value}")
 
     def use(self, name: str) -> None:
         """Switch to another tool; what was complete in the old one is kept."""
@@ -156,6 +179,8 @@ class ToolHost(QObject):
             selection=self._session.selection,
             hidden_ids=hidden,
             regions=self._regions(document.image_id),
+            image=self._pictures(document.image_id),
+            paint_rule=self._paint_rule,
         )
 
     def _on_document_changed(self, _event: object) -> None:

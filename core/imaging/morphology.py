@@ -31,7 +31,9 @@ def disk_stroke(points: FloatArray, radius_px: float, size: Size) -> Mask:
     box = PixelBox.around(bounds_of(line).expanded(radius + 1)).clipped(size)
     if box.is_empty:
         return Mask.empty()
-    pixels = _fill_capsules(line, radius, box)
+    pixels = (
+        _fill_capsule(line, radius, box) if len(line) <= 2 else _fill_capsules(line, radius, box)
+    )
     _set_pixels_under(line, pixels, box)
     return Mask.from_array(pixels, box.left, box.top)
 
@@ -111,11 +113,20 @@ def erode(mask: Mask, radius_px: float) -> Mask:
 
 def smooth(mask: Mask, radius_px: float, size: Size) -> Mask:
     """The mask without thin spikes and cracks: an opening, then a closing, by a disc."""
-    opened = dilate(erode(mask, radius_px), radius_px, size)
+    return _closed(dilate(erode(mask, radius_px), radius_px, size), radius_px, size)
+
+
+def gaps(mask: Mask, radius_px: float, size: Size) -> Mask:
+    """Pixels outside the mask that no disc of this radius reaches without touching it."""
+    return _closed(mask, radius_px, size).without(mask)
+
+
+def _closed(mask: Mask, radius_px: float, size: Size) -> Mask:
+    """A closing by a disc: what it cannot enter is filled."""
     margin = int(np.ceil(radius_px)) + 1
     # Room around the image, so that its edge does not eat what touches it.
     room = Size(size.width + 2 * margin, size.height + 2 * margin)
-    closed = erode(dilate(opened.moved(margin, margin), radius_px, room), radius_px)
+    closed = erode(dilate(mask.moved(margin, margin), radius_px, room), radius_px)
     return closed.moved(-margin, -margin).clipped(size)
 
 
@@ -129,6 +140,18 @@ def _component(
     left, top, width, height = (int(value) for value in stats[:4])
     pixels = labels[top : top + height, left : left + width] == index
     return Mask.from_array(pixels, mask.box.left + left, mask.box.top + top)
+
+
+def _fill_capsule(line: FloatArray, radius: float, box: PixelBox) -> BoolArray:
+    """One capsule: what every event of the brush needs, three times as fast as for many."""
+    centres = np.arange(box.top, box.bottom, dtype=np.float64) + 0.5
+    left, right = _row_intervals(line[:1], line[-1:], radius, centres)
+    # Rows that are not crossed run from infinity to minus infinity: nothing is between.
+    first = np.clip(np.ceil(left[0] - 0.5) - box.left, 0, box.width).astype(np.int32)
+    last = np.clip(np.floor(right[0] - 0.5) + 1 - box.left, 0, box.width).astype(np.int32)
+    columns = np.arange(box.width, dtype=np.int32)
+    filled: BoolArray = (columns >= first[:, None]) & (columns < last[:, None])
+    return filled
 
 
 def _fill_capsules(line: FloatArray, radius: float, box: PixelBox) -> BoolArray:

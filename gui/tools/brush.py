@@ -13,7 +13,6 @@ import numpy as np
 from core.document.annotation import Annotation
 from core.document.geometry import Keypoints
 from core.document.mask import PixelBox
-from core.editing.strokes import stroke
 from core.imaging.morphology import disk_stroke
 from gui.tools.checkpoint import number_of, packed, payload_of, record_of, unpacked
 from gui.tools.draft import BrushCursor, Cursor, Draft, DraftMask
@@ -35,6 +34,7 @@ from gui.tools.responses import (
     delete_selected,
     new_object,
     only_selected,
+    painted,
 )
 from gui.tools.tool import NOTHING, REDRAW, DraftRecord, ToolContext, ToolResponse
 
@@ -197,9 +197,7 @@ class BrushTool:
             return REDRAW
         if target_id in context.document.annotations and target_id is not None:
             return attempt(
-                lambda: stroke(
-                    context.document, target_id, mask, under_way.subtract, context.author
-                ),
+                lambda: painted(context, target_id, mask, under_way.subtract),
                 selection=frozenset({target_id}),
             )
         if under_way.subtract:

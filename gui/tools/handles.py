@@ -1,7 +1,7 @@
 """The handles of a shape, and what becomes of the shape when one is dragged.
 
-Pure functions. A handle is a corner or side of a box, a vertex, or the middle
-of an edge, where a new vertex can be pulled out.
+Pure functions. A handle is a corner or side of a box, what turns it, a vertex, or
+the middle of an edge, where a new vertex can be pulled out.
 """
 
 from __future__ import annotations
@@ -13,9 +13,17 @@ from enum import Enum, auto
 import numpy as np
 
 from core.document.annotation import Geometry
-from core.document.geometry import Box, FloatArray, Keypoints, Polygon, PolygonPart, Visibility
+from core.document.geometry import (
+    Box,
+    FloatArray,
+    Keypoints,
+    Polygon,
+    PolygonPart,
+    RotatedBox,
+    Visibility,
+)
+from gui.tools.rotated_handles import PLACES, grip_points, resized, turned, turning_point
 
-_BOX_PLACES = ((0, 0), (0.5, 0), (1, 0), (1, 0.5), (1, 1), (0.5, 1), (0, 1), (0, 0.5))
 _ROOM_FOR_MIDDLE = 4.0  # an edge shows its middle when it is this many tolerances long
 
 
@@ -25,6 +33,7 @@ class HandleKind(Enum):
     BOX = auto()
     VERTEX = auto()
     EDGE = auto()
+    TURN = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +57,7 @@ def box_handles(box: Box) -> list[Handle]:
     """Corners and middles of the sides, clockwise from the top left."""
     return [
         Handle(HandleKind.BOX, box.x + fx * box.width, box.y + fy * box.height, index)
-        for index, (fx, fy) in enumerate(_BOX_PLACES)
+        for index, (fx, fy) in enumerate(PLACES)
     ]
 
 
@@ -65,6 +74,8 @@ def handle_at(geometry: Geometry, x: float, y: float, tolerance_px: float) -> Ha
     """The nearest handle within reach; vertices come before the middles of edges."""
     if isinstance(geometry, Box):
         return _nearest_box_handle(geometry, x, y, tolerance_px)
+    if isinstance(geometry, RotatedBox):
+        return _nearest_rotated_handle(geometry, x, y, tolerance_px)
     if isinstance(geometry, Keypoints):
         return _nearest_keypoint(geometry, x, y, tolerance_px)
     if isinstance(geometry, Polygon):
@@ -96,6 +107,10 @@ def dragged(geometry: Geometry, handle: Handle, x: float, y: float) -> Geometry:
     """The shape with a corner, side, vertex or keypoint at another place."""
     if isinstance(geometry, Box):
         return _resized(geometry, handle, x, y)
+    if isinstance(geometry, RotatedBox):
+        if handle.kind is HandleKind.TURN:
+            return turned(geometry, x, y)
+        return resized(geometry, handle.index, x, y)
     if isinstance(geometry, Keypoints):
         points = list(geometry.points)
         points[handle.index] = (x, y, points[handle.index][2])
@@ -147,6 +162,18 @@ def _nearest_box_handle(box: Box, x: float, y: float, tolerance_px: float) -> Ha
     points = np.array([(handle.x, handle.y) for handle in handles])
     index = _nearest(points, x, y, tolerance_px)
     return None if index is None else handles[index]
+
+
+def _nearest_rotated_handle(
+    box: RotatedBox, x: float, y: float, tolerance_px: float
+) -> Handle | None:
+    points = [turning_point(box, tolerance_px), *grip_points(box)]
+    index = _nearest(np.array(points), x, y, tolerance_px)
+    if index is None:
+        return None
+    if index == 0:
+        return Handle(HandleKind.TURN, *points[0], 0)
+    return Handle(HandleKind.BOX, *points[index], index - 1)
 
 
 def _nearest_keypoint(
@@ -208,7 +235,7 @@ def _edge_lengths(ring: FloatArray) -> FloatArray:
 
 
 def _resized(box: Box, handle: Handle, x: float, y: float) -> Box:
-    fx, fy = _BOX_PLACES[handle.index]
+    fx, fy = PLACES[handle.index]
     left, right = (x if fx == 0 else box.x), (x if fx == 1 else box.right)
     top, bottom = (y if fy == 0 else box.y), (y if fy == 1 else box.bottom)
     return Box.from_corners(left, top, right, bottom)

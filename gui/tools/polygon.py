@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from core.document.geometry import FloatArray, Polygon
+from core.document.geometry import Polygon
 from gui.tools.checkpoint import payload_of, points_of, record_of
 from gui.tools.draft import Cursor, Draft, DraftPath
 from gui.tools.events import (
@@ -18,12 +18,17 @@ from gui.tools.events import (
     PointerKind,
     ToolEvent,
 )
-from gui.tools.responses import clear_selection, clipped_point, delete_selected, new_object
+from gui.tools.responses import (
+    clear_selection,
+    clipped_point,
+    delete_selected,
+    encloses_area,
+    new_object,
+)
 from gui.tools.tool import NOTHING, REDRAW, DraftRecord, ToolContext, ToolResponse
 
 _CLOSE_SCREEN_PX = 8.0
 _SAME_POINT_SCREEN_PX = 1.0
-_SMALLEST_AREA_PX = 0.25
 
 Point = tuple[float, float]
 
@@ -141,7 +146,7 @@ class PolygonTool:
         if len(self._vertices) < 3:
             return ToolResponse(message="A polygon needs at least three vertices.")
         ring = np.array(self._vertices)
-        if not _encloses_area(ring):
+        if not encloses_area(ring):
             return ToolResponse(message="This polygon encloses no area yet.", draft_changed=True)
         self.cancel()
         return new_object(context, Polygon.from_points(ring), self.name, "Draw polygon")
@@ -157,9 +162,3 @@ class PolygonTool:
             self.cancel()
             return REDRAW
         return self._drop_last()
-
-
-def _encloses_area(ring: FloatArray) -> bool:
-    """Whether the points are not all on one line; an outline that crosses itself is allowed."""
-    spread = np.linalg.svd(ring - ring.mean(axis=0), compute_uv=False)
-    return bool(spread[0] * spread[1] >= _SMALLEST_AREA_PX)

@@ -6,14 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.document.annotation import Annotation
 from core.document.mask import Mask
-from core.editing.strokes import stroke
-from gui.tools.checkpoint import packed, payload_of, record_of, unpacked
 from gui.tools.draft import Cursor, Draft, DraftMask
 from gui.tools.events import (
     Button,
-    Command,
     CommandEvent,
     Modifiers,
     PointerEvent,
@@ -21,14 +17,8 @@ from gui.tools.events import (
     StepEvent,
     ToolEvent,
 )
-from gui.tools.responses import (
-    attempt,
-    clear_selection,
-    delete_selected,
-    inside_image,
-    new_object,
-    only_selected,
-)
+from gui.tools.mask_draft import MaskDraft
+from gui.tools.responses import inside_image
 from gui.tools.tool import (
     NOTHING,
     REDRAW,
@@ -56,20 +46,6 @@ class _Hover:
         return self.nodes[self.level]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Click:
-    """The pixels that a click changed in the draft."""
-
-    changed: Mask
-    subtract: bool
-
-    def done_to(self, draft: Mask) -> Mask:
-        return draft.without(self.changed) if self.subtract else draft.united(self.changed)
-
-    def taken_back(self, draft: Mask) -> Mask:
-        return draft.united(self.changed) if self.subtract else draft.without(self.changed)
-
-
 class RegionTool:
     """Hover shows a region, steps climb and descend, clicks add and take away.
 
@@ -85,15 +61,14 @@ class RegionTool:
         self._hover: _Hover | None = None
         self._area_px: float | None = None
         self._subtracts = False
-        self._draft = Mask.empty()
-        self._clicks: list[_Click] = []
+        self._draft = MaskDraft(self.name, "Take regions")
 
     def handle(self, event: ToolEvent, context: ToolContext) -> ToolResponse:
         """Take an event."""
         if isinstance(event, StepEvent):
             return self._step(event.steps)
         if isinstance(event, CommandEvent):
-            return self._command(event.command, context)
+            return self._draft.command(event.command, context)
         if event.kind is PointerKind.LEAVE:
             self._hover = None
             return REDRAW
@@ -106,8 +81,8 @@ class RegionTool:
     def draft(self, context: ToolContext) -> Draft:
         """The draft, and on top of it the region that a click would take."""
         masks: list[DraftMask] = []
-        if not self._draft.is_empty:
-            masks.append(DraftMask(self._draft))
+        if not self._draft.mask.is_empty:
+            masks.append(DraftMask(self._draft.mask))
         if self._hover is not None and self._hover.regions is context.regions:
             masks.append(DraftMask(self._hover.mask, self._subtracts, committed=False))
         return Draft(masks=tuple(masks), cursor=Cursor.CROSS, color=context.label.color)
@@ -115,24 +90,19 @@ class RegionTool:
     def finish(self, context: ToolContext) -> ToolResponse:
         """Keep the draft as an object."""
         self._hover = None
-        return self._complete(context)
+        return self._draft.complete(context)
 
     def cancel(self) -> None:
         """Drop the draft."""
-        self._draft = Mask.empty()
-        self._clicks.clear()
+        self._draft.drop()
 
     def checkpoint(self, context: ToolContext) -> DraftRecord | None:
         """The pixels of the draft."""
-        if self._draft.is_empty:
-            return None
-        return record_of(self.name, context, {"mask": packed(self._draft)})
+        return self._draft.record(context)
 
     def restore(self, record: DraftRecord, context: ToolContext) -> None:
         """Take up the pixels of the draft."""
-        mask = unpacked(payload_of(record, self.name, context).get("mask"), context)
-        self.cancel()
-        self._draft = mask
+        self._draft.restore(record, context)
 
     def _move(self, event: PointerEvent, context: ToolContext) -> ToolResponse:
         before, subtracted = self._hover, self._subtracts
@@ -191,72 +161,13 @@ class RegionTool:
         if self._hover is None:
             return NOTHING
         region = self._hover.mask
-        target = self._target(context)
-        if target is not None:
-            return self._edit(target, region, context)
-        return self._take(region)
-
-    def _target(self, context: ToolContext) -> Annotation | None:
-        """The object that clicks edit directly."""
-        selected = only_selected(context) if self._draft.is_empty else None
-        return selected if selected and isinstance(selected.geometry, Mask) else None
-
-    def _edit(self, target: Annotation, region: Mask, context: ToolContext) -> ToolResponse:
-        subtract = self._subtracts
-        name = "Take region away" if subtract else "Add region"
-        response = attempt(
-            lambda: stroke(context.document, target.id, region, subtract, context.author, name=name)
-        )
-        if response.change is not None:
+        response = self._draft.click(region, self._subtracts, context)
+        if not response.message:
             self._area_px = float(region.area)
-        elif not response.message:
-            return ToolResponse(message=_unchanged(subtract), draft_changed=True)
         return response
-
-    def _take(self, region: Mask) -> ToolResponse:
-        """Add the region to the draft or take it away."""
-        draft, subtract = self._draft, self._subtracts
-        click = _Click(draft.intersected(region) if subtract else region.without(draft), subtract)
-        if click.changed.is_empty:
-            return ToolResponse(message=_unchanged(subtract), draft_changed=True)
-        self._clicks.append(click)
-        self._draft = click.done_to(draft)
-        self._area_px = float(region.area)
-        return REDRAW
 
     def _double_click(self, event: PointerEvent, context: ToolContext) -> ToolResponse:
         """The click before has taken the region; now the object is complete."""
-        if self._draft.is_empty or Modifiers.SHIFT in event.modifiers:
+        if self._draft.mask.is_empty or Modifiers.SHIFT in event.modifiers:
             return self._press(event, context)
-        return self._completed_and_left(context)
-
-    def _complete(self, context: ToolContext) -> ToolResponse:
-        draft = self._draft.clipped(context.document.size)
-        self.cancel()
-        if draft.is_empty:
-            return REDRAW
-        return new_object(context, draft, self.name, "Take regions")
-
-    def _completed_and_left(self, context: ToolContext) -> ToolResponse:
-        """Complete the object and select nothing, so that the next click begins another."""
-        response = self._complete(context)
-        return ToolResponse(response.change, selection=frozenset(), draft_changed=True)
-
-    def _command(self, command: Command, context: ToolContext) -> ToolResponse:
-        if self._draft.is_empty and not self._clicks:
-            if command is Command.DELETE:
-                return delete_selected(context)
-            return NOTHING if command is Command.DROP_LAST else clear_selection(context)
-        if command is Command.FINISH:
-            return self._completed_and_left(context)
-        if command is Command.CANCEL:
-            self.cancel()
-            return REDRAW
-        if not self._clicks:
-            return ToolResponse(message="There is no click to take back. Esc drops the draft.")
-        self._draft = self._clicks.pop().taken_back(self._draft)
-        return REDRAW
-
-
-def _unchanged(subtract: bool) -> str:
-    return "Nothing of this region is taken." if subtract else "This region is taken already."
+        return self._draft.complete_and_leave(context)

@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gui.tools.brush import BrushTool
+from gui.tools.knife import KnifeTool
+from gui.tools.lasso import LassoTool
 from gui.tools.polygon import PolygonTool
 from gui.tools.rectangle import RectangleTool
 from gui.tools.region import RegionTool
+from gui.tools.rotated_rectangle import RotatedRectangleTool
+from gui.tools.scissors import ScissorsTool
 from gui.tools.select import SelectTool
 from gui.tools.tool import Tool
+from gui.tools.wand import WandTool
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +42,15 @@ def all_tools() -> dict[str, Tool]:
     tools: tuple[Tool, ...] = (
         SelectTool(),
         RectangleTool(),
+        RotatedRectangleTool(),
         PolygonTool(),
+        LassoTool(),
+        ScissorsTool(),
         BrushTool(),
         BrushTool(erases=True),
         RegionTool(),
+        WandTool(),
+        KnifeTool(),
     )
     return {tool.name: tool for tool in tools}
 
@@ -64,12 +74,34 @@ def tool_infos() -> tuple[ToolInfo, ...]:
             "Drag a box, or click two opposite corners.",
         ),
         ToolInfo(
+            "rotated_rectangle",
+            "Rotated rectangle",
+            ("Shift+R",),
+            "mdi6.rotate-3d-variant",
+            "Drag the first side, or click both of its ends, then click the other side.",
+        ),
+        ToolInfo(
             "polygon",
             "Polygon",
             ("P", "Ctrl+N"),
             "mdi6.vector-polygon",
             "Click the vertices; Enter, a double-click or the first vertex closes; "
             "Backspace drops the last.",
+        ),
+        ToolInfo(
+            "lasso",
+            "Lasso",
+            ("J",),
+            "mdi6.lasso",
+            "Drag around an object; Ctrl adds to the selected one, right or Shift takes away.",
+        ),
+        ToolInfo(
+            "scissors",
+            "Scissors",
+            ("I",),
+            "mdi6.content-cut",
+            "Click along an edge, the line follows it; Ctrl draws straight; Enter or the "
+            "first point closes; Backspace drops the last.",
         ),
         ToolInfo(
             "brush",
@@ -94,5 +126,20 @@ def tool_infos() -> tuple[ToolInfo, ...]:
             "mdi6.puzzle-outline",
             "[ and ] or Shift+wheel grow and shrink the region; left takes it, "
             "right or Shift takes it away; Enter finishes.",
+        ),
+        ToolInfo(
+            "wand",
+            "Magic wand",
+            ("W",),
+            "mdi6.magic-staff",
+            "[ and ] or Shift+wheel change the tolerance; left takes the colour, "
+            "right or Shift takes it away; Enter finishes.",
+        ),
+        ToolInfo(
+            "knife",
+            "Knife",
+            ("K",),
+            "mdi6.box-cutter",
+            "Drag a line across the selected objects, from edge to edge, to cut them in two.",
         ),
     )

@@ -31,11 +31,10 @@ from gui.tools.responses import (
     only_selected,
     selected_objects,
 )
-from gui.tools.select_draft import SelectView, select_draft
+from gui.tools.select_draft import HANDLE_SCREEN_PX, SelectView, select_draft
 from gui.tools.select_states import ActiveVertex, Banding, Gripping, Point, Pressing
 from gui.tools.tool import NOTHING, REDRAW, DraftRecord, ToolContext, ToolResponse
 
-_HANDLE_SCREEN_PX = 7.0
 _BODY_SCREEN_PX = 4.0
 _DRAG_SCREEN_PX = 3.0
 _SAME_PLACE_SCREEN_PX = 4.0
@@ -127,7 +126,7 @@ class SelectTool:
 
     def _hover(self, event: PointerEvent, context: ToolContext) -> ToolResponse:
         editable = _editable(context)
-        reach = _HANDLE_SCREEN_PX * self._scale
+        reach = HANDLE_SCREEN_PX * self._scale
         handle = handle_at(editable.geometry, event.x, event.y, reach) if editable else None
         hits = [] if handle else self._hits(event, context)
         before = (self._hovered_id, self._hovered_handle)
@@ -137,7 +136,7 @@ class SelectTool:
     def _press(self, event: PointerEvent, context: ToolContext) -> ToolResponse:
         editable = _editable(context)
         if editable:
-            reach = _HANDLE_SCREEN_PX * self._scale
+            reach = HANDLE_SCREEN_PX * self._scale
             handle = handle_at(editable.geometry, event.x, event.y, reach)
             if handle:
                 return self._grip(editable, handle, event, context)
@@ -223,7 +222,7 @@ class SelectTool:
         """On an edge of the selected polygon: a new vertex there. Else: a press like any other."""
         editable = _editable(context)
         if editable and isinstance(editable.geometry, Polygon):
-            reach = _HANDLE_SCREEN_PX * self._scale
+            reach = HANDLE_SCREEN_PX * self._scale
             at_vertex = handle_at(editable.geometry, event.x, event.y, reach)
             edge = edge_at(editable.geometry, event.x, event.y, reach)
             if edge and not at_vertex:

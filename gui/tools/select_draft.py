@@ -13,7 +13,11 @@ from core.editing.annotations import moved_geometry
 from gui.tools.draft import Cursor, Draft, DraftMask, DraftPath
 from gui.tools.handles import Handle, HandleKind, box_handles, edge_middles
 from gui.tools.responses import only_selected, selected_objects
+from gui.tools.rotated_handles import grip_points, turning_point
 from gui.tools.tool import ToolContext
+
+HANDLE_SCREEN_PX = 7.0
+"""How near to a handle the pointer has to be."""
 
 _EDGE_WITH_MIDDLE_SCREEN_PX = 28.0
 _MOST_MIDDLES = 300
@@ -80,6 +84,14 @@ def _gripped(geometry: Geometry, view: SelectView, is_edited: bool) -> _Shapes:
     if isinstance(geometry, Box):
         handles = tuple((handle.x, handle.y) for handle in box_handles(geometry))
         return _Shapes(boxes=(geometry,) if is_edited else (), handles=handles)
+    if isinstance(geometry, RotatedBox):
+        turning = turning_point(geometry, HANDLE_SCREEN_PX * view.scale)
+        arm = DraftPath(np.array([grip_points(geometry)[1], turning]), vertices=False)
+        outline = DraftPath(geometry.corners(), closed=True, vertices=False)
+        return _Shapes(
+            paths=(outline, arm) if is_edited else (arm,),
+            handles=(*grip_points(geometry), turning),
+        )
     if isinstance(geometry, Polygon):
         middles = edge_middles(geometry, _EDGE_WITH_MIDDLE_SCREEN_PX * view.scale)
         shown = () if is_edited or len(middles) > _MOST_MIDDLES else tuple(middles)

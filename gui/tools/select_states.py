@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from core.document.annotation import Annotation, Geometry
-from core.document.geometry import Box, Polygon, Size
+from core.document.geometry import Box, Polygon, RotatedBox, Size
 from core.editing.annotations import set_geometry
 from gui.tools.handles import (
     Handle,
@@ -43,15 +43,17 @@ class Gripping:
 
     def drag_to(self, point: Point, size: Size) -> None:
         """Move the handle as far as the pointer has moved, within the image."""
-        x, y = clipped_point(
-            self.place[0] + point[0] - self.start[0],
-            self.place[1] + point[1] - self.start[1],
-            size,
-        )
+        x = self.place[0] + point[0] - self.start[0]
+        y = self.place[1] + point[1] - self.start[1]
+        if self.handle.kind is not HandleKind.TURN:
+            x, y = clipped_point(x, y, size)
         # A box may turn inside out, so it is resized from what it was at first.
-        whole = isinstance(self.geometry, Box)
+        whole = isinstance(self.geometry, Box | RotatedBox)
         base = self.annotation.geometry if whole else self.geometry
-        self.geometry = dragged(base, self.handle, x, y)
+        shape = dragged(base, self.handle, x, y)
+        if isinstance(shape, RotatedBox) and not _stays_inside(shape, self.annotation, size):
+            return
+        self.geometry = shape
         self.handle = replace(self.handle, x=x, y=y)
         self.moved = True
 
@@ -59,7 +61,8 @@ class Gripping:
         """The change of the shape."""
         if not self.moved:
             return REDRAW
-        if isinstance(self.geometry, Box) and self.geometry.area == 0:
+        shape = self.geometry
+        if isinstance(shape, Box | RotatedBox) and shape.width * shape.height == 0:
             return ToolResponse(message="A box needs a width and a height.", draft_changed=True)
         return attempt(
             lambda: set_geometry(
@@ -68,6 +71,8 @@ class Gripping:
         )
 
     def _change_name(self) -> str:
+        if self.handle.kind is HandleKind.TURN:
+            return "Turn box"
         if self.handle.kind is HandleKind.BOX:
             return "Resize box"
         before = self.annotation.geometry
@@ -75,6 +80,16 @@ class Gripping:
             return "Move point"
         added = self.geometry.vertex_count > before.vertex_count
         return "Add vertex" if added else "Move vertex"
+
+
+def _stays_inside(shape: RotatedBox, annotation: Annotation, size: Size) -> bool:
+    """Whether no corner leaves the image; what lies outside already may be changed freely."""
+    reach = size.box.expanded(1e-6)
+    return _holds(reach, shape.bounds) or not _holds(reach, annotation.bounds)
+
+
+def _holds(outer: Box, inner: Box) -> bool:
+    return outer.united(inner) == outer
 
 
 @dataclass(slots=True)

@@ -12,6 +12,8 @@ from core.document.annotation import Label
 from core.document.change import Change
 from core.document.document import ImageDocument
 from core.document.mask import Mask
+from core.editing.paint_rules import PaintRule
+from core.imaging.arrays import RgbImage
 from gui.tools.draft import Draft
 from gui.tools.events import ToolEvent
 
@@ -45,7 +47,8 @@ class ToolContext:
 
     ``layer_id`` is the layer that is edited, ``label`` the active one.
     ``hidden_ids`` are objects that cannot be seen and hence not be hit.
-    ``regions`` is None until the hierarchy was computed for this image.
+    ``regions`` is None until the hierarchy was computed for this image, ``image``
+    (uint8 of shape (height, width, 3)) until the full picture was read.
     """
 
     document: ImageDocument
@@ -55,6 +58,8 @@ class ToolContext:
     selection: frozenset[int] = frozenset()
     hidden_ids: frozenset[int] = frozenset()
     regions: RegionSource | None = None
+    image: RgbImage | None = None
+    paint_rule: PaintRule = PaintRule.OVER
 
 
 @dataclass(frozen=True, slots=True, eq=False)
