@@ -16,6 +16,7 @@ from core.document.annotation import (
     new_annotation_id,
 )
 from core.errors import FormatError
+from core.formats.coco_dialects import dialect_of, is_brush_mask, note_dialect
 from core.formats.coco_geometry import parse_shape
 from core.formats.coco_images import ImageEntry, image_root_of, read_images
 from core.formats.dataset import ImportedDataset, ImportedImage, ImportReport
@@ -71,9 +72,13 @@ def _read(path: Path, image_root: Path | None, probe_images: bool) -> ImportedDa
     table = LabelTable()
     categories = records_of(parts.get("categories"), "categories", findings)
     add_categories(table, [(record.place, record.values or {}) for record in categories], findings)
-    reader = AnnotationReader(path.name, entries, table, findings)
+    dialect = dialect_of(path, parts)
+    reader = AnnotationReader(
+        path.name, entries, table, findings, crowds_are_masks=dialect == "CVAT"
+    )
     for index, record in enumerate(annotations):
         reader.read(index, record)
+    note_dialect(dialect, categories, reader.masks_marked_as_crowds, findings)
     return reader.finish(finder.root, extra_of(parts), len(images), LayerRole.REFERENCE)
 
 
@@ -87,8 +92,16 @@ class AnnotationReader:
     """Turns records into annotations of the images that came in."""
 
     def __init__(
-        self, source: str, entries: list[ImageEntry], table: LabelTable, findings: Findings
+        self,
+        source: str,
+        entries: list[ImageEntry],
+        table: LabelTable,
+        findings: Findings,
+        *,
+        crowds_are_masks: bool = False,
     ) -> None:
+        self.masks_marked_as_crowds = 0
+        self._crowds_are_masks = crowds_are_masks
         self._source = source
         self._entries = entries
         self._by_key = {entry.key: entry for entry in entries if entry.key is not None}
@@ -187,9 +200,17 @@ class AnnotationReader:
                 parameters=MappingProxyType(parameters) if parameters else NO_ATTRIBUTES,
             ),
             attributes=attributes_of(values),
-            is_crowd=crowd_of(values),
+            is_crowd=self._is_crowd(values),
             raw=record.text,
         )
+
+    def _is_crowd(self, values: Mapping[str, object]) -> bool:
+        if not crowd_of(values):
+            return False
+        if self._crowds_are_masks and is_brush_mask(values):
+            self.masks_marked_as_crowds += 1
+            return False
+        return True
 
     def _label_id(self, place: str, values: Mapping[str, object]) -> int:
         key = number_of(values.get("category_id"))

@@ -39,7 +39,8 @@ def read_coco_results(
     Results name images and categories by number only: ``dataset_json`` is the
     COCO file that the numbers belong to. Without it one is looked for in the
     same folder; failing that, images are those whose file names end in the
-    number, or the names that Maskwright writes beside it. Raises ReadError, and
+    number. Results that name their image and class, as Maskwright writes them,
+    go by these names alone. Raises ReadError, and
     FormatError when the images cannot be told.
     """
     findings = Findings(path.name)
@@ -48,7 +49,11 @@ def read_coco_results(
         raise FormatError(path, "", "a file of COCO results is a list, and this one is an object.")
     records = records_of(msgspec.Raw(msgspec.json.encode(parts)), "results", findings)
     numbers = {number_of(record.values.get("image_id")) for record in records if record.values}
-    dataset_json = dataset_json or _sibling_dataset(path, numbers - {None})
+    if _are_named(records):
+        # Numbers of a run mean nothing in another file; names do.
+        dataset_json = None
+    else:
+        dataset_json = dataset_json or _sibling_dataset(path, numbers - {None})
     table = LabelTable()
     if dataset_json is not None:
         findings.note("", f"images and categories are those of {dataset_json.name}", "used")
@@ -116,6 +121,16 @@ def _dataset_images(
     categories = records_of(parts.get("categories"), "categories", ignored)
     add_categories(table, [(item.place, item.values or {}) for item in categories], ignored)
     return finder, entries
+
+
+def _are_named(records: Sequence[RawRecord]) -> bool:
+    """Whether every result says in words which image and class it is of, as ours do."""
+    return bool(records) and all(
+        isinstance(record.values.get("file_name"), str)
+        and isinstance(record.values.get("category_name"), str)
+        for record in records
+        if record.values
+    )
 
 
 def _sibling_dataset(path: Path, numbers: set[int | str | None]) -> Path | None:

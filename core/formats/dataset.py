@@ -18,7 +18,8 @@ class ReportEntry:
     ``item`` is a place that can be found again, such as
     ``annotations[12].segmentation`` or ``object 3``; empty for the whole file.
     ``reason`` says what is wrong, ``action`` what was done about it.
-    ``left_out`` marks what is missing from the result.
+    ``left_out`` marks what is missing from the result. ``pixels`` is how many
+    pixels of the objects differ from the source because of it, where that is known.
     """
 
     file: str
@@ -26,6 +27,7 @@ class ReportEntry:
     reason: str
     action: str
     left_out: bool = False
+    pixels: int = 0
 
     def __str__(self) -> str:
         place = f"{self.file}, {self.item}" if self.item else self.file

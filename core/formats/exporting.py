@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
+from types import MappingProxyType
 
 from core.document.images import Dataset
 from core.errors import ReadError, WriteError
 from core.formats.coco import write_coco
+from core.formats.coco_panoptic import write_coco_panoptic
 from core.formats.dataset import ExportReport, ReportEntry, SourceRecords
+from core.formats.label_png import write_label_png
+from core.formats.labelme import write_labelme
+from core.formats.source_text import family_of
 from core.formats.voc import write_voc
+from core.formats.yolo import write_yolo
+
+Writer = Callable[[Dataset, int, Path, SourceRecords], ExportReport]
 
 
 class ExportKind(Enum):
@@ -18,7 +27,119 @@ class ExportKind(Enum):
 
     COCO_RLE = "coco"
     COCO_POLYGONS = "coco-polygons"
+    COCO_PANOPTIC = "coco-panoptic"
     VOC = "voc"
+    YOLO_BOXES = "yolo"
+    YOLO_POLYGONS = "yolo-polygons"
+    LABELME = "labelme"
+    PNG_CLASSES = "png-classes"
+    PNG_INSTANCES = "png-instances"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFormat:
+    """A format that can be written.
+
+    ``title`` is for people. ``suffix`` is that of the target file, empty when the
+    target is a folder. ``family`` names the format whose records it can write
+    back as they came in.
+    """
+
+    kind: ExportKind
+    title: str
+    suffix: str
+    family: str
+    write: Writer
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether the target is a folder instead of a file."""
+        return not self.suffix
+
+
+EXPORT_FORMATS: Mapping[ExportKind, ExportFormat] = MappingProxyType(
+    {
+        item.kind: item
+        for item in (
+            ExportFormat(
+                ExportKind.COCO_RLE,
+                "COCO json, masks as run lengths (smallest)",
+                ".json",
+                "coco",
+                lambda data, layer, path, source: write_coco(
+                    data, layer, path, masks="rle", source=source
+                ),
+            ),
+            ExportFormat(
+                ExportKind.COCO_POLYGONS,
+                "COCO json, masks as exact polygons",
+                ".json",
+                "coco",
+                lambda data, layer, path, source: write_coco(
+                    data, layer, path, masks="polygons", source=source
+                ),
+            ),
+            ExportFormat(
+                ExportKind.COCO_PANOPTIC,
+                "COCO panoptic json with its PNGs",
+                ".json",
+                "coco panoptic",
+                lambda data, layer, path, source: write_coco_panoptic(
+                    data, layer, path, source=source
+                ),
+            ),
+            ExportFormat(
+                ExportKind.VOC,
+                "Pascal VOC folder (XML, class and object pictures, lists)",
+                "",
+                "voc",
+                lambda data, layer, path, source: write_voc(data, layer, path, source=source),
+            ),
+            ExportFormat(
+                ExportKind.YOLO_BOXES,
+                "YOLO folder, boxes",
+                "",
+                "yolo",
+                lambda data, layer, path, source: write_yolo(
+                    data, layer, path, shapes="boxes", source=source
+                ),
+            ),
+            ExportFormat(
+                ExportKind.YOLO_POLYGONS,
+                "YOLO folder, outlines (exact polygons)",
+                "",
+                "yolo",
+                lambda data, layer, path, source: write_yolo(
+                    data, layer, path, shapes="polygons", source=source
+                ),
+            ),
+            ExportFormat(
+                ExportKind.LABELME,
+                "labelme folder (a JSON file for each image)",
+                "",
+                "labelme",
+                lambda data, layer, path, source: write_labelme(data, layer, path, source=source),
+            ),
+            ExportFormat(
+                ExportKind.PNG_CLASSES,
+                "Label PNGs, an index for each class, with a class file",
+                "",
+                "png",
+                lambda data, layer, path, _: write_label_png(data, layer, path, meaning="classes"),
+            ),
+            ExportFormat(
+                ExportKind.PNG_INSTANCES,
+                "Label PNGs, an index for each object, with a table of classes",
+                "",
+                "png",
+                lambda data, layer, path, _: write_label_png(
+                    data, layer, path, meaning="instances"
+                ),
+            ),
+        )
+    }
+)
+"""Every format that can be written, in the order in which they are offered."""
 
 
 def export_layer(
@@ -28,29 +149,24 @@ def export_layer(
     kind: ExportKind,
     source: SourceRecords | None = None,
 ) -> ExportReport:
-    """Write one layer: ``target`` is a file for COCO and a folder for VOC.
+    """Write one layer: ``target`` is a file for COCO and a folder for the others.
 
     ``source`` are the records that the layer was read from, if any; with them
-    everything that was not edited goes out as it came in. Raises WriteError,
-    also for a layer that does not exist.
+    everything that was not edited goes out as it came in, when the format is
+    the same. Raises WriteError, also for a layer that does not exist.
     """
     if layer_id not in dataset.state.layers:
         raise WriteError("The layer that should be exported does not exist.")
+    chosen = EXPORT_FORMATS[kind]
+    fitting = source if source is not None and _fits(source, chosen) else SourceRecords()
     readable, unreadable = _without_unreadable(dataset)
-    report = _write(readable, layer_id, target, kind, source)
+    report = chosen.write(readable, layer_id, target, fitting)
     return replace(report, losses=(*unreadable, *report.losses))
 
 
-def _write(
-    dataset: Dataset, layer_id: int, target: Path, kind: ExportKind, source: SourceRecords | None
-) -> ExportReport:
-    match kind:
-        case ExportKind.COCO_RLE:
-            return write_coco(dataset, layer_id, target, masks="rle", source=source)
-        case ExportKind.COCO_POLYGONS:
-            return write_coco(dataset, layer_id, target, masks="polygons", source=source)
-        case ExportKind.VOC:
-            return write_voc(dataset, layer_id, target, source=source)
+def _fits(source: SourceRecords, chosen: ExportFormat) -> bool:
+    """Whether the records are of the format that is written; those of others say nothing here."""
+    return not source.extra or family_of(source.extra) == chosen.family
 
 
 def _without_unreadable(dataset: Dataset) -> tuple[Dataset, tuple[ReportEntry, ...]]:

@@ -17,13 +17,17 @@ class Findings:
         """Everything noted so far, in order."""
         return tuple(self._entries)
 
-    def note(self, item: str, reason: str, action: str) -> None:
+    def note(self, item: str, reason: str, action: str, *, pixels: int = 0) -> None:
         """Something that came through, though not as it stood."""
-        self._entries.append(ReportEntry(self.file, item, reason, action))
+        self._entries.append(ReportEntry(self.file, item, reason, action, pixels=pixels))
 
-    def left_out(self, item: str, reason: str, action: str = "left out") -> None:
-        """Something that is missing from the result."""
-        self._entries.append(ReportEntry(self.file, item, reason, action, left_out=True))
+    def left_out(
+        self, item: str, reason: str, action: str = "left out", *, pixels: int = 0
+    ) -> None:
+        """Something that is missing from the result, ``pixels`` of it where they can be counted."""
+        self._entries.append(
+            ReportEntry(self.file, item, reason, action, left_out=True, pixels=pixels)
+        )
 
     def extend(self, entries: tuple[ReportEntry, ...]) -> None:
         """Add what was noted elsewhere."""

@@ -67,6 +67,7 @@ class LabelTable:
             id=number,
             name=self._free_name(name),
             color=color or color_of(number - 1),
+            shortcut=str(number) if number < 10 else "",
             source_id=source_id,
             keypoint_names=keypoint_names,
             skeleton=skeleton,

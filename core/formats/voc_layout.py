@@ -217,6 +217,7 @@ def _note_covered(plan: PlannedImage, findings: Findings) -> None:
                 f"object {places[id(item)]} of {plan.record.path}",
                 f"{lost} of its pixels lie under other objects",
                 "a label PNG has one object to a pixel: they belong to the one in front",
+                pixels=lost,
             )
 
 

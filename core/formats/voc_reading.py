@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import count
@@ -36,6 +37,7 @@ from core.formats.voc_images import VocImages, annotation_files, image_root_of
 from core.formats.voc_instances import InstanceMask, SegmentationFolder, match_instances
 
 FORMAT_NAME = "voc"
+_FLAG = re.compile(r"\s+-?[01]$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,7 @@ def _sources(folder: Path) -> tuple[list[_Source], list[Findings]]:
 
 def _image_sets(folder: Path) -> Mapping[str, tuple[str, ...]]:
     """Lists of stems by their name below ImageSets, such as ``Main/train``."""
+    known = frozenset(stem for stem, _ in annotation_files(folder))
     base = folder / "ImageSets"
     sets: dict[str, tuple[str, ...]] = {}
     for path in sorted(base.rglob("*.txt")) if base.is_dir() else ():
@@ -118,10 +121,15 @@ def _image_sets(folder: Path) -> Mapping[str, tuple[str, ...]]:
             lines = path.read_text("utf-8", "replace").splitlines()
         except OSError:
             continue
-        written = (line.split() for line in lines if not line.startswith("#"))
-        stems = tuple(fields[0] for fields in written if fields)
+        written = (line.strip() for line in lines if not line.startswith("#"))
+        stems = tuple(_listed_stem(line, known) for line in written if line)
         sets[path.relative_to(base).with_suffix("").as_posix()] = stems
     return sets
+
+
+def _listed_stem(line: str, known: frozenset[str]) -> str:
+    """The stem of a line; lists of a class have a flag behind it, and stems may hold spaces."""
+    return line if line in known else _FLAG.sub("", line)
 
 
 def _listed(folder: Path) -> list[str]:

@@ -20,18 +20,12 @@ from PySide6.QtWidgets import (
 )
 
 from core.document.document import ProjectState
-from core.formats.exporting import ExportKind
-
-KIND_NAMES = {
-    ExportKind.COCO_RLE: "COCO json, masks as run lengths (smallest)",
-    ExportKind.COCO_POLYGONS: "COCO json, masks as exact polygons",
-    ExportKind.VOC: "Pascal VOC folder (XML, class and object pictures, lists)",
-}
+from core.formats.exporting import EXPORT_FORMATS, ExportFormat, ExportKind
 
 
 @dataclass(frozen=True, slots=True)
 class ExportRequest:
-    """What the person asked for; ``target`` is a file for COCO and a folder for VOC."""
+    """What the person asked for; ``target`` is a file or a folder, as the format has it."""
 
     kind: ExportKind
     layer_id: int
@@ -50,8 +44,8 @@ class ExportDialog(QDialog):
         self.setMinimumWidth(560)
         self._suggestion = suggestion
         self.kind = QComboBox(self)
-        for kind in ExportKind:
-            self.kind.addItem(self.tr(KIND_NAMES[kind]), kind)
+        for kind, written in EXPORT_FORMATS.items():
+            self.kind.addItem(self.tr(written.title), kind)
         self.layer = QComboBox(self)
         for _, layer in sorted(state.layers.items()):
             self.layer.addItem(layer.name, layer.id)
@@ -66,7 +60,7 @@ class ExportDialog(QDialog):
         form.setSpacing(8)
         form.addRow(self.tr("&Format"), self.kind)
         form.addRow(self.tr("&Layer"), self.layer)
-        form.addRow(self.tr("&To"), row)
+        form.addRow(self.tr("To"), row)
         note = QLabel(
             counts
             + " "
@@ -99,20 +93,26 @@ class ExportDialog(QDialog):
             target=Path(self.target.text()).expanduser(),
         )
 
+    def _format(self) -> ExportFormat:
+        return EXPORT_FORMATS[self.kind.currentData()]
+
     def _suggest(self) -> None:
-        if self.kind.currentData() is ExportKind.VOC:
-            self.target.setText(f"{self._suggestion}-voc")
-        else:
-            self.target.setText(f"{self._suggestion}.json")
+        form = self._format()
+        ending = f"-{form.kind.value}" if form.is_folder else form.suffix
+        self.target.setText(f"{self._suggestion}{ending}")
 
     def _browse(self) -> None:
-        if self.kind.currentData() is ExportKind.VOC:
+        form = self._format()
+        if form.is_folder:
             chosen = QFileDialog.getExistingDirectory(
                 self, self.tr("Folder to write to"), str(self._suggestion.parent)
             )
         else:
             chosen, _ = QFileDialog.getSaveFileName(
-                self, self.tr("File to write"), self.target.text(), self.tr("COCO json (*.json)")
+                self,
+                self.tr("File to write"),
+                self.target.text(),
+                self.tr("COCO json") + f" (*{form.suffix})",
             )
         if chosen:
             self.target.setText(chosen)

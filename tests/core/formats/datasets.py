@@ -74,8 +74,9 @@ def dataset_of(
     size: Size = SIZE,
     role: LayerRole = LayerRole.MINE,
     crowds: frozenset[int] = frozenset(),
+    names: Sequence[str] = ("cell", "dust"),
 ) -> Dataset:
-    """A dataset with layer 1, labels cell and dust in turns, and these shapes by image path."""
+    """A dataset with layer 1, these labels in turns, and these shapes by image path."""
     documents, records = {}, []
     number = 0
     for image_id, (path, geometries) in enumerate(shapes.items(), start=1):
@@ -85,7 +86,7 @@ def dataset_of(
             annotations[number] = Annotation(
                 id=number,
                 layer_id=1,
-                label_id=1 + order % 2,
+                label_id=1 + order % len(names),
                 geometry=geometry,
                 order=order,
                 is_crowd=number in crowds,
@@ -93,7 +94,12 @@ def dataset_of(
         documents[image_id] = ImageDocument(image_id, size, MappingProxyType(annotations))
         records.append(ImageRecord(image_id, path, size))
     state = ProjectState(
-        labels=MappingProxyType({1: Label(1, "cell", "#ff0000"), 2: Label(2, "dust", "#00ff00")}),
+        labels=MappingProxyType(
+            {
+                number: Label(number, name, ("#ff0000", "#00ff00", "#0000ff")[number % 3])
+                for number, name in enumerate(names, start=1)
+            }
+        ),
         layers=MappingProxyType({1: Layer(1, role, "mine")}),
     )
     return Dataset(root, tuple(records), state, documents.__getitem__)

@@ -1,14 +1,14 @@
-"""Detection says why; known formats that are not read yet are named."""
+"""Detection says why it chose; what is no annotation file is refused in words."""
 
 import json
 from pathlib import Path
 
 import pytest
 
-from core.errors import FormatError, ReadError
-from core.formats.exporting import ExportKind, export_layer
+from core.errors import FormatError, MaskwrightError, ReadError
+from core.formats.exporting import EXPORT_FORMATS, ExportKind, export_layer
 from core.formats.labels_text import read_label_names
-from core.formats.registry import detect_format, read_annotations
+from core.formats.registry import detect_format, format_named, read_annotations
 from tests.core.formats.datasets import coco_file, dataset_of, record, square, write_picture
 
 
@@ -49,23 +49,73 @@ def test_an_exported_coco_file_is_known(tmp_path: Path, kind: ExportKind) -> Non
     assert detect_format(tmp_path / "out.json").name == "coco"
 
 
+VIA_REGIONS = {"a.png12": {"filename": "a.png", "size": 12, "regions": []}}
+TASK = {"data": {"image": "/data/a.png"}, "annotations": [{"result": []}]}
+PANOPTIC = {"images": [], "annotations": [{"image_id": 1, "segments_info": []}]}
+
+
 @pytest.mark.parametrize(
-    ("name", "content", "expected"),
+    ("name", "content", "expected", "why"),
     [
-        ("a.json", {"shapes": [], "imagePath": "x"}, "labelme"),
-        ("a.json", {"_via_settings": {}}, "VIA"),
-        ("a.json", [{"data": {}, "annotations": []}], "Label Studio"),
-        ("a.json", {"images": [], "annotations": [{"segments_info": []}]}, "panoptic"),
-        ("a.json", {"x": 1}, "no COCO"),
-        ("a.txt", {}, "JSON files"),
-        ("a.xml", {}, "no Pascal VOC"),
+        ("a.json", {"shapes": [], "imagePath": "x"}, "labelme", "list of shapes"),
+        ("a.json", {"_via_settings": {}, "_via_img_metadata": {}}, "via", "_via_img_metadata"),
+        ("a.json", VIA_REGIONS, "via", "regions"),
+        ("a.json", [TASK], "label studio", "tasks"),
+        ("a.json", PANOPTIC, "coco panoptic", "segments_info"),
     ],
 )
-def test_other_formats_are_named(tmp_path: Path, name: str, content: object, expected: str) -> None:
+def test_formats_are_told_by_their_content(
+    tmp_path: Path, name: str, content: object, expected: str, why: str
+) -> None:
     path = tmp_path / name
     path.write_text(json.dumps(content))
-    with pytest.raises(FormatError, match=expected):
+    found = detect_format(path)
+    assert found.name == expected
+    assert why in found.why
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("a.json", '{"x": 1}', "no COCO"),
+        ("a.json", "{", "no valid JSON"),
+        ("a.txt", "some words", "no annotation file"),
+        ("a.yaml", "names", "no annotation file"),
+        ("a.xml", "<a/>", "no Pascal VOC"),
+    ],
+)
+def test_what_is_not_read_is_refused_in_words(
+    tmp_path: Path, name: str, text: str, words: str
+) -> None:
+    path = tmp_path / name
+    path.write_text(text)
+    with pytest.raises(FormatError, match=words):
         detect_format(path)
+
+
+@pytest.mark.parametrize("kind", list(ExportKind))
+def test_what_is_written_is_known_and_read_again(tmp_path: Path, kind: ExportKind) -> None:
+    write_picture(tmp_path / "pictures" / "a.png")
+    dataset = dataset_of({"a.png": [square(1, 1, 4)]}, root=tmp_path / "pictures")
+    form = EXPORT_FORMATS[kind]
+    target = tmp_path / "out" / f"set{form.suffix}"
+    target.parent.mkdir()
+    assert export_layer(dataset, 1, target, kind).verified
+    found = detect_format(target)
+    assert found.name == form.family
+    assert read_annotations(target, tmp_path / "pictures").report.annotations == 1
+
+
+@pytest.mark.parametrize("kind", list(ExportKind))
+def test_every_kind_has_a_title(kind: ExportKind) -> None:
+    assert EXPORT_FORMATS[kind].kind is kind
+    assert EXPORT_FORMATS[kind].title
+
+
+def test_a_format_that_does_not_exist_is_answered_with_all_names() -> None:
+    with pytest.raises(MaskwrightError, match=r"coco-panoptic, labelme, via"):
+        format_named("pascal")
+    assert format_named("label-studio").name == "label studio"
 
 
 def test_results_are_known(tmp_path: Path) -> None:

@@ -1,0 +1,47 @@
+"""Writing the files of an export below one folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.errors import ReadError
+from core.formats.atomic import make_folder, write_atomically
+from core.formats.findings import Findings
+from core.formats.text_encoding import read_bytes
+
+
+class FolderWriter:
+    """Writes files below one folder, each in one step, and remembers them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.written: list[Path] = []
+        self._made: set[Path] = set()
+
+    def write(self, name: str, data: bytes) -> Path:
+        """Write one file by its path below the folder; raises WriteError."""
+        path = self.folder / name
+        if path.parent not in self._made:
+            make_folder(path.parent)
+            self._made.add(path.parent)
+        write_atomically(path, data)
+        self.written.append(path)
+        return path
+
+    def copy_picture(self, picture: Path, name: str, findings: Findings) -> None:
+        """The picture as it is, byte for byte, under another name."""
+        try:
+            data = read_bytes(picture)
+        except ReadError as error:
+            findings.left_out(picture.name, error.message, "not copied")
+            return
+        self.write(name, data)
+
+    def note_older(self, name: str, image: str, findings: Findings) -> None:
+        """Say that a file of an earlier export stays, for an image that gets none now."""
+        if (self.folder / name).exists():
+            findings.note(
+                image,
+                f"the image gets no file, and an older {name} is in the folder",
+                "left as it is; delete it if it is out of date",
+            )

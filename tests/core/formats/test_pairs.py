@@ -1,0 +1,138 @@
+"""Through every pair of formats: pixels differ by exactly what the reports name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.document.geometry import Polygon, PolygonPart, Size
+from core.document.images import Dataset
+from core.document.mask import Mask
+from core.formats.combining import combine
+from core.formats.dataset import ExportReport
+from core.formats.exporting import EXPORT_FORMATS, ExportKind, export_layer
+from core.formats.registry import format_named
+from core.imaging.rasterise import rasterise
+from tests.core.formats.datasets import dataset_of, write_picture
+
+SIZE = Size(61, 47)
+Objects = Mapping[tuple[str, str], Mask]
+
+
+def _ring(rng: np.random.Generator, x: float, y: float, radius: float, corners: int) -> np.ndarray:
+    angles = np.sort(rng.uniform(0, 2 * np.pi, corners))
+    lengths = radius * rng.uniform(0.75, 1.0, corners)
+    return np.stack([x + lengths * np.cos(angles), y + lengths * np.sin(angles)], axis=1)
+
+
+def _holed_polygon(rng: np.random.Generator) -> Polygon:
+    """Two parts, one of them with a hole; some reach outside the image."""
+    x, y = rng.uniform(12, 50), rng.uniform(10, 38)
+    outline = _ring(rng, x, y, 15, 14)
+    hole = _ring(rng, x, y, 5, 7)
+    other = _ring(rng, rng.uniform(0, 61), rng.uniform(0, 47), 6, 5)
+    return Polygon((PolygonPart(outline, (hole,)), PolygonPart(other)))
+
+
+def _holed_mask(rng: np.random.Generator) -> Mask:
+    pixels = np.zeros(SIZE.shape, np.bool_)
+    left, top = rng.integers(0, 30), rng.integers(0, 22)
+    pixels[top : top + 20, left : left + 25] = True
+    pixels[top + 5 : top + 11, left + 6 : left + 14] = False
+    pixels[rng.integers(0, 47, 9), rng.integers(0, 61, 9)] = True
+    return Mask.from_array(pixels)
+
+
+def generated(root: Path, seed: int = 7, images: int = 2) -> Dataset:
+    """Three objects on each image that overlap, have holes and several parts."""
+    rng = np.random.default_rng(seed)
+    shapes = {}
+    for number in range(images):
+        name = f"set/picture {number}.png"
+        write_picture(root / name, SIZE)
+        shapes[name] = [_holed_polygon(rng), _holed_mask(rng), _holed_polygon(rng)]
+    return dataset_of(shapes, names=("first", "second", "third"), root=root, size=SIZE)
+
+
+def objects_of(dataset: Dataset) -> dict[tuple[str, str], Mask]:
+    """The pixels of each object by image and label; labels occur once on an image."""
+    found: dict[tuple[str, str], Mask] = {}
+    for image, document in dataset.documents():
+        for annotation in document.in_layer(1):
+            label = dataset.state.labels[annotation.label_id].name
+            assert (image.path, label) not in found
+            found[image.path, label] = rasterise(annotation.geometry, document.size)
+    return found
+
+
+def differing(before: Objects, after: Objects) -> int:
+    """Pixels of objects that differ; an object that is gone counts with all of its own."""
+    empty = Mask.empty()
+    return sum(
+        _exclusive_or(before.get(key, empty), after.get(key, empty)) for key in {*before, *after}
+    )
+
+
+def _exclusive_or(first: Mask, second: Mask) -> int:
+    return first.area + second.area - 2 * first.intersected(second).area
+
+
+def _through(dataset: Dataset, kind: ExportKind, folder: Path) -> tuple[Dataset, ExportReport, int]:
+    """Write, and read by the ordinary reader; the third number is what the import says it lost."""
+    form = EXPORT_FORMATS[kind]
+    folder.mkdir()
+    target = folder / f"set{form.suffix}"
+    report = export_layer(dataset, 1, target, kind)
+    imported = format_named(form.family).read(target, dataset.image_root)
+    assert imported.report.missing_images == ()
+    lost = sum(entry.pixels for entry in imported.report.entries)
+    return combine([imported]).dataset, report, lost
+
+
+def _named(report: ExportReport) -> int:
+    return sum(entry.pixels for entry in report.losses)
+
+
+@pytest.mark.parametrize("first", list(ExportKind), ids=lambda kind: kind.value)
+def test_a_pair_of_formats_loses_what_it_says(tmp_path: Path, first: ExportKind) -> None:
+    start = generated(tmp_path / "pictures")
+    between, report, lost = _through(start, first, tmp_path / "first")
+    assert report.verified
+    before, middle = objects_of(start), objects_of(between)
+    assert differing(before, middle) == _named(report) + lost
+    for second in ExportKind:
+        end, report, lost = _through(between, second, tmp_path / f"then-{second.value}")
+        assert report.verified
+        assert differing(middle, objects_of(end)) == _named(report) + lost
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        ExportKind.COCO_RLE,
+        ExportKind.COCO_POLYGONS,
+        ExportKind.YOLO_POLYGONS,
+        ExportKind.LABELME,
+    ],
+    ids=lambda kind: kind.value,
+)
+def test_formats_that_hold_overlaps_lose_no_pixel(tmp_path: Path, kind: ExportKind) -> None:
+    start = generated(tmp_path / "pictures", seed=3)
+    end, report, _ = _through(start, kind, tmp_path / "out")
+    assert _named(report) == 0
+    assert objects_of(end) == objects_of(start)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("seed", range(6))
+def test_many_generated_sets_through_every_format(tmp_path: Path, seed: int) -> None:
+    start = generated(tmp_path / "pictures", seed=100 + seed, images=5)
+    before = objects_of(start)
+    for kind in ExportKind:
+        end, report, lost = _through(start, kind, tmp_path / kind.value)
+        assert report.verified
+        assert differing(before, objects_of(end)) == _named(report) + lost
