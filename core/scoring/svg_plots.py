@@ -11,7 +11,7 @@ import numpy as np
 from core.scoring.objects import FloatArray
 
 WIDTH, HEIGHT = 420, 300
-MARGIN_LEFT, MARGIN_RIGHT, MARGIN_TOP, MARGIN_BOTTOM = 48, 12, 30, 40
+MARGIN_LEFT, MARGIN_RIGHT, MARGIN_TOP, MARGIN_BOTTOM = 48, 12, 46, 40
 COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 """Okabe and Ito's colours, which people with any colour vision can tell apart."""
 
@@ -121,8 +121,7 @@ def _line(scale: _Scale, series: Series, color: str) -> str:
 def _legend(series: Sequence[Series]) -> list[str]:
     parts = []
     for number, item in enumerate(series):
-        y = MARGIN_TOP + 12 + 14 * number
-        x = WIDTH - MARGIN_RIGHT - 118
+        x, y = MARGIN_LEFT + 8 + 100 * number, 35
         color = COLORS[number % len(COLORS)]
         parts.append(
             f'<line x1="{x}" y1="{y - 4}" x2="{x + 16}" y2="{y - 4}" stroke="{color}" '
