@@ -303,7 +303,7 @@ def _review_entries(bench: Workbench, view: ViewCommands) -> tuple[ActionEntry, 
             separator_before=True,
         ),
         ActionEntry("done", "Image done or not", bench.mark_done, ("Ctrl+Shift+D",), menu),
-        ActionEntry("score_all", "Score all images", bench.scores.score_all, ("F9",), menu),
+        ActionEntry("score_all", "Score all images", view.show_scores, ("F9",), menu),
     )
 
 

@@ -20,7 +20,7 @@ LINES = {
     LayerRole.PROPOSALS: LineStyle.DASHED,
 }
 FILL_ALPHA = {LayerRole.MINE: 0.33, LayerRole.REFERENCE: 0.0, LayerRole.PREDICTIONS: 0.12}
-PROPOSAL_COLOR = "#ffd23f"
+PROPOSAL_COLOR = "#ffe97a"
 CURRENT_PROPOSAL_COLOR = "#ffffff"
 PROPOSALS_SHOWN = 300
 """More than this many outlines hide the picture; the list shows the rest."""
@@ -108,9 +108,10 @@ class CanvasPresenter(QObject):
 
     def _proposal_shapes(self) -> list[CanvasShape]:
         current = self._deck.current
+        key = None if current is None else current.key
         items = self._deck.items()[:PROPOSALS_SHOWN]
         return [
-            self._proposal_shape(place, item, item is current) for place, item in enumerate(items)
+            self._proposal_shape(place, item, item.key == key) for place, item in enumerate(items)
         ]
 
     def _proposal_shape(self, place: int, item: DeckItem, current: bool) -> CanvasShape:

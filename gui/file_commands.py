@@ -19,11 +19,15 @@ from core.formats.dataset import ImportedDataset, ReportEntry
 from core.formats.labels_text import read_label_names
 from core.formats.registry import read_annotations
 from core.headless.doctor import Finding, examine
+from core.models.registry import find_model, registered_models, weights_path
 from core.project.importing import LayerImport
 from core.project.rescan import RescanReport
 from core.tasks.queue import Lane, Task, TaskContext
+from gui.counting import counted
 from gui.dialogs.report_dialog import ReportDialog
 from gui.workbench import Workbench
+
+ANNOTATION_FILES = "Annotations (*.json *.xml);;All (*)"
 
 T = TypeVar("T")
 
@@ -101,15 +105,15 @@ class FileCommands(QObject):
 
     def import_reference(self) -> None:
         """Ask for annotations to compare with, and bring them in as a layer."""
-        chosen = self._ask_file(self.tr("Reference annotations"), "COCO json (*.json);;All (*)")
+        chosen = self._ask_file(self.tr("Reference annotations"), ANNOTATION_FILES)
         if chosen is not None:
-            self.import_layer(chosen, LayerRole.REFERENCE)
+            self.import_layer(_data_set_of(chosen), LayerRole.REFERENCE)
 
     def import_predictions(self) -> None:
         """Ask for a model's results, and bring them in as a layer."""
-        chosen = self._ask_file(self.tr("Predictions"), "COCO json (*.json);;All (*)")
+        chosen = self._ask_file(self.tr("Predictions"), ANNOTATION_FILES)
         if chosen is not None:
-            self.import_layer(chosen, LayerRole.PREDICTIONS)
+            self.import_layer(_data_set_of(chosen), LayerRole.PREDICTIONS)
 
     def import_layer(self, path: Path, role: LayerRole) -> None:
         """Read annotations in the background and add them as a layer."""
@@ -166,20 +170,31 @@ class FileCommands(QObject):
 
     def choose_weights(self) -> None:
         """Ask for the weights file of the model that the proposals panel has chosen."""
+        source = self.selected_source()
+        spec = next((item for item in registered_models() if item.id == source), None)
+        if spec is None:
+            self._session.message_posted.emit("Choose a model in the Proposals pane first.")
+            return
         chosen = self._ask_file(
-            self.tr("Weights file"), "Weights (*.pth *.pt *.safetensors);;All (*)"
+            self.tr("Weights for {}").format(spec.name),
+            "Weights (*.pth *.pt *.safetensors);;All (*)",
         )
         if chosen is not None:
-            self.use_weights(self.selected_source(), chosen)
+            self.use_weights(source, chosen)
 
     def use_weights(self, source: str, path: Path) -> None:
-        """Load a file for a model from now on; what is wrong with it is said when it runs."""
-        try:
+        """Load a file for a model from now on, once it has been looked at."""
+
+        def check(_context: TaskContext) -> str:
+            spec = find_model(source)
+            weights_path(spec, path)
+            return spec.name
+
+        def use(name: str) -> None:
             self._bench.runs.use_weights(source, path)
-        except MaskwrightError as error:
-            self._session.error_raised.emit(error)
-            return
-        self._session.message_posted.emit(f"{path.name} is used from now on.")
+            self._session.message_posted.emit(f"{name} uses {path.name} from now on.")
+
+        self._submit("Look at weights", check, use)
 
     def show_device(self) -> None:
         """Say what works on this machine, which device models run on, and which there are."""
@@ -224,8 +239,10 @@ class FileCommands(QObject):
         change = import_labels(self._session.state, names)
         if change is None:
             self._session.message_posted.emit("All of these labels are there already.")
-        else:
-            self._session.apply(change)
+        elif self._session.apply(change):
+            self._session.message_posted.emit(
+                f"{counted(len(change.labels.added), 'label')} added."
+            )
 
     def _on_looked_for_images(self, found: RescanReport) -> None:
         if found.added or found.missing or found.changed:
@@ -254,3 +271,10 @@ class FileCommands(QObject):
             self._window, title, str(self._session.project.image_root), kinds
         )
         return Path(chosen) if chosen else None
+
+
+def _data_set_of(path: Path) -> Path:
+    """A Pascal VOC file stands for the folder that it is a part of."""
+    if path.suffix.lower() != ".xml":
+        return path
+    return path.parent.parent if path.parent.name == "Annotations" else path.parent

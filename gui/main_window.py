@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QSettings, Qt, Signal
+from PySide6.QtCore import QEvent, QSettings, QSize, Qt, Signal
 from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QToolBar, QWidget
 
@@ -37,6 +37,7 @@ from gui.view_commands import ViewCommands
 from gui.workbench import PREDICTIONS_SOURCE, REGIONS_SOURCE, Workbench
 from gui.workspace import Workspace
 
+FIRST_SIZE = QSize(1440, 900)
 GEOMETRY_SETTING = "window/geometry"
 PANES_SETTING = "window/panes"
 LAST_IMAGE_SETTING = "last image"
@@ -63,7 +64,7 @@ class MainWindow(QMainWindow):
         """Asked before the window closes; False keeps it open, with the reason shown."""
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(f"{project.path.stem} — Maskwright")
-        self.resize(1440, 900)
+        self.resize(self._first_size())
         self.setAcceptDrops(True)
         self.setDockOptions(self.dockOptions() | QMainWindow.DockOption.AllowTabbedDocks)
         self.bench = Workbench(project, tasks, runs, author, self)
@@ -155,6 +156,11 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_tool_bar"):
             self._colour_tools()
+
+    def _first_size(self) -> QSize:
+        """Large, but never larger than the screen."""
+        free = self.screen().availableGeometry().size()
+        return FIRST_SIZE.boundedTo(QSize(free.width() - 20, free.height() - 60))
 
     def _make_panels(self, tasks: TaskQueue) -> None:
         bench = self.bench

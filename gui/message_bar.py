@@ -35,6 +35,10 @@ class MessageBar(QWidget):
         """Show the sentence of an error and what to do."""
         self.show_text(str(error))
 
+    def clear(self) -> None:
+        """Take the message away; what it was about is not on the screen any more."""
+        self.hide()
+
     def show_text(self, text: str) -> None:
         """Show a notice."""
         self.text.setText(text)

@@ -11,15 +11,17 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
-from core.document.annotation import LayerRole
+from core.document.annotation import Geometry, LayerRole, bounds_of_geometry
 from core.document.change import Change
 from core.document.document import ImageDocument
+from core.document.mask import Mask
 from core.editing.labels import import_labels
 from core.editing.proposals import accept_proposals
 from core.models.proposal import Proposal, ProposalSet
 from gui.session import Session
 
 DEFAULT_SCORE = 0.5
+SHOWN_AT_LEAST = 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +47,7 @@ class ProposalDeck(QObject):
         self._rejected: dict[int, set[tuple[str, int]]] = {}
         self._accepted: dict[int, dict[tuple[str, int], int]] = {}
         self._score = DEFAULT_SCORE
+        self._shown_source: str | None = None
         self._current: tuple[str, int] | None = None
         session.image_changed.connect(self._on_image_changed)
         session.document_changed.connect(lambda _event: self._refresh())
@@ -60,9 +63,30 @@ class ProposalDeck(QObject):
             self._score = score
             self._refresh()
 
+    @property
+    def shown_source(self) -> str | None:
+        """The source whose candidates are listed; None for all of them together."""
+        return self._shown_source
+
+    def show_only(self, source: str | None) -> None:
+        """List the candidates of one source: scores of different ones mean different things."""
+        if source != self._shown_source:
+            self._shown_source = source
+            self._refresh()
+
     def put(self, image_id: int, proposals: ProposalSet) -> None:
-        """Take the result of a run; it replaces an earlier one of the same model."""
+        """Take the result of a run and list it; it replaces an earlier one of the same model.
+
+        Where nothing reaches the score that is set, the score is lowered to
+        show the best ones.
+        """
         self._sets.setdefault(image_id, {})[proposals.key.model] = proposals
+        document = self._session.document
+        if document is not None and document.image_id == image_id:
+            self._shown_source = proposals.key.model
+            best = [item.score for item in proposals.items[:SHOWN_AT_LEAST]]
+            if best and best[0] < self._score:
+                self._score = int(best[-1] * 100) / 100
         self._forget_marks(image_id, proposals.key.model)
         self._refresh()
 
@@ -86,6 +110,7 @@ class ProposalDeck(QObject):
         found = [
             DeckItem((model, proposal.id), proposal, proposals)
             for model, proposals in self._sets.get(image_id, {}).items()
+            if self._shown_source in (None, model)
             for proposal in proposals.above(self._score)
         ]
         open_items = (item for item in found if self._is_open(document, item.key))
@@ -113,6 +138,13 @@ class ProposalDeck(QObject):
         item = items[(start + steps) % len(items)]
         self.make_current(item.key)
         return item
+
+    def item_at(self, x: float, y: float) -> DeckItem | None:
+        """The smallest visible candidate under a point of the image."""
+        found = [item for item in self.items() if _covers(item.proposal.geometry, x, y)]
+        return min(
+            found, key=lambda item: bounds_of_geometry(item.proposal.geometry).area, default=None
+        )
 
     def accept(self, items: Iterable[DeckItem]) -> tuple[int, ...]:
         """Make annotations of candidates as one step; returns their ids."""
@@ -204,6 +236,9 @@ class ProposalDeck(QObject):
 
     def _on_image_changed(self, _image: object) -> None:
         self._current = None
+        document = self._session.document
+        if document is not None and self._shown_source not in self._sets.get(document.image_id, {}):
+            self._shown_source = None
         self._refresh()
 
     def _refresh(self) -> None:
@@ -211,6 +246,12 @@ class ProposalDeck(QObject):
             self._current = None
         self.changed.emit()
         self.current_changed.emit()
+
+
+def _covers(geometry: Geometry, x: float, y: float) -> bool:
+    if isinstance(geometry, Mask):
+        return geometry.contains(x, y)
+    return bounds_of_geometry(geometry).contains(x, y)
 
 
 def _by_source(items: Iterable[DeckItem]) -> Iterable[tuple[ProposalSet, list[DeckItem]]]:

@@ -186,7 +186,10 @@ class Session(QObject):
             )
             return False
         try:
-            self.project.history.apply(mark_in_progress(change, self.state))
+            if not change.layers:
+                # A layer that is brought in says nothing of one's own progress.
+                change = mark_in_progress(change, self.state)
+            self.project.history.apply(change)
         except MaskwrightError as error:
             self.error_raised.emit(error)
             return False

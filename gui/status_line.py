@@ -48,6 +48,7 @@ class StatusLine(QStatusBar):
         bench.session.image_changed.connect(lambda _image: self._show_image())
         bench.session.message_posted.connect(lambda text: self.showMessage(text, 8000))
         bench.runs.device_changed.connect(self._show_device)
+        bench.images.failed.connect(lambda *_: self.image_text.clear())
         self._timer = QTimer(self)
         self._timer.setInterval(POLL_MS)
         self._timer.timeout.connect(self._poll)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QSettings
+from PySide6.QtCore import QByteArray, QObject, QSettings
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QWidget
 
@@ -36,7 +36,7 @@ class ViewCommands(QObject):
         self._overlays = True
         self._outlines = False
         self._view = 0
-        self._hidden_panes: list[QDockWidget] = []
+        self._layout: QByteArray | None = None
 
     def zoom(self, factor: float) -> None:
         """Zoom about the middle of the canvas."""
@@ -66,6 +66,14 @@ class ViewCommands(QObject):
             if not (seen.contains(box.x, box.y) and seen.contains(box.right, box.bottom)):
                 self.look_at(box)
 
+    def show_scores(self) -> None:
+        """Score all images and bring the scores to the front."""
+        self._bench.scores.score_all()
+        pane = self._window.findChild(QDockWidget, "scores")
+        if isinstance(pane, QDockWidget):
+            pane.show()
+            pane.raise_()
+
     def toggle_overlays(self) -> None:
         """Show or hide everything that lies over the picture."""
         self._overlays = not self._overlays
@@ -93,12 +101,11 @@ class ViewCommands(QObject):
         """Hide all panes, or bring them back."""
         panes = [pane for pane in self._window.findChildren(QDockWidget) if pane.isVisible()]
         if panes:
-            self._hidden_panes = panes
+            self._layout = self._window.saveState()
             for pane in panes:
                 pane.hide()
-            return
-        for pane in self._hidden_panes:
-            pane.show()
+        elif self._layout is not None:
+            self._window.restoreState(self._layout)
 
     def focus_next_pane(self) -> None:
         """Move the keyboard to the next pane; the canvas comes after the last."""

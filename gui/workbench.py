@@ -31,6 +31,7 @@ from core.project.project import Project
 from core.tasks.queue import Lane, Task, TaskContext, TaskQueue
 from gui.canvas.canvas import Canvas
 from gui.canvas_presenter import CanvasPresenter
+from gui.counting import counted
 from gui.image_loading import AHEAD, ImageLoader, LoadedImage
 from gui.model_runs import ModelRuns
 from gui.proposal_deck import DeckItem, ProposalDeck, predictions_as_proposals
@@ -38,10 +39,11 @@ from gui.region_loading import RegionLoader
 from gui.score_watch import ScoreWatch
 from gui.session import Session
 from gui.tool_host import ToolHost
-from gui.tools.events import Command
+from gui.tools.events import Command, PointerEvent, PointerKind, ToolEvent
 from gui.tools.registry import all_tools
 
 SAVE_POLL_MS = 50
+DUPLICATE_SHIFT_SCREEN_PX = 12.0
 REGIONS_SOURCE = "regions"
 PREDICTIONS_SOURCE = "predictions"
 
@@ -98,6 +100,7 @@ class Workbench(QObject):
         self.regions.failed.connect(self.session.error_raised)
         self.runs.finished.connect(self.deck.put)
         self.runs.failed.connect(self.session.error_raised)
+        self.canvas.tool_event.connect(self._point_at_proposal)
         self.scores.failed.connect(self.session.error_raised)
 
     def close(self) -> None:
@@ -142,7 +145,8 @@ class Workbench(QObject):
         if document is None or not self.session.selection:
             return
         before = set(document.annotations)
-        self._try(lambda: duplicate_annotations(document, self.session.selection))
+        shift = max(DUPLICATE_SHIFT_SCREEN_PX / self.canvas.viewport.scale, 1.0)
+        self._try(lambda: duplicate_annotations(document, self.session.selection, shift, shift))
         after = self.session.document
         if after is not None:
             copies = frozenset(set(after.annotations) - before)
@@ -153,7 +157,7 @@ class Workbench(QObject):
         chosen = self.session.selected()
         if chosen:
             self._copied = chosen
-            self.session.message_posted.emit(f"{len(chosen)} objects copied.")
+            self.session.message_posted.emit(f"{counted(len(chosen), 'object')} copied.")
 
     def paste(self) -> None:
         """Add the copied objects here, at the same place, and select them."""
@@ -268,7 +272,9 @@ class Workbench(QObject):
         items = self.deck.items()
         if items:
             self.deck.accept(items)
-            self.session.message_posted.emit(f"{len(items)} proposals accepted. Ctrl+Z undoes it.")
+            self.session.message_posted.emit(
+                f"{counted(len(items), 'proposal')} accepted. Ctrl+Z undoes it."
+            )
         else:
             self.session.message_posted.emit("There is no proposal above the score.")
 
@@ -290,7 +296,10 @@ class Workbench(QObject):
     def _propose_regions(self, image: LoadedImage) -> None:
         browser = self.regions.get(image.image_id)
         if browser is None:
-            self.session.message_posted.emit("The regions are still being computed; try again.")
+            self.regions.request(image)
+            self.session.message_posted.emit(
+                "The regions are being computed; try again in a moment."
+            )
             return
 
         def run(_context: TaskContext) -> tuple[Proposal, ...]:
@@ -315,6 +324,15 @@ class Workbench(QObject):
         key = ProposalKey(image.digest, model, "", MappingProxyType({}))
         ranked = tuple(sorted(proposals, key=lambda item: -item.score))
         self.deck.put(image.image_id, ProposalSet(key, image.size, ranked))
+
+    def _point_at_proposal(self, event: ToolEvent) -> None:
+        """A click with the select tool where no object lies points at the candidate there."""
+        pressed = isinstance(event, PointerEvent) and event.kind is PointerKind.PRESS
+        if pressed and self.tools.active.name == "select" and not self.session.selection:
+            assert isinstance(event, PointerEvent)  # noqa: S101 - said by ``pressed``
+            item = self.deck.item_at(event.x, event.y)
+            if item is not None:
+                self.deck.make_current(item.key)
 
     def _try(self, make: Callable[[], Change | None]) -> None:
         """Make a change and apply it; what refuses it is shown."""

@@ -34,15 +34,22 @@ class Workspace(QWidget):
         layout.addWidget(messages)
         layout.addWidget(self.tool_text)
         layout.addWidget(self._pages, 1)
-        bench.session.image_changed.connect(lambda _image: self._pages.setCurrentIndex(0))
+        self._messages = messages
+        bench.session.image_changed.connect(self._on_image_changed)
         bench.images.failed.connect(self._show_broken)
 
     def show_tool(self, name: str) -> None:
         """Say what the active tool is and how it is used."""
         self.tool_text.setText(self._hints[name])
 
-    def _show_broken(self, image: ImageRecord, error: MaskwrightError) -> None:
+    def _on_image_changed(self, _image: object) -> None:
+        self._pages.setCurrentIndex(0)
+        self._messages.clear()
+
+    def _show_broken(self, image: ImageRecord, _error: MaskwrightError) -> None:
         self.broken.setText(
-            f"{image.name} cannot be shown.\n\n{error}\n\nA and D go to the other images."
+            self.tr("{name} cannot be shown.\n\nA and D go to the other images.").format(
+                name=image.name
+            )
         )
         self._pages.setCurrentIndex(1)

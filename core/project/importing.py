@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Protocol
@@ -96,18 +96,25 @@ def merge_labels(
     """Labels to add, and the id in the project of each imported label id."""
     by_name = {label.name: label.id for label in state.labels.values()}
     used = [label.color for label in state.labels.values()]
+    digits = _free_digits(state)
     next_id = max(state.labels, default=0) + 1
     added: list[Label] = []
     ids: dict[int, int] = {}
     for label in imported:
         if label.name not in by_name:
             color = next_colors(used, 1)[0] if label.color in used else label.color
-            added.append(replace(label, id=next_id, color=color))
+            added.append(replace(label, id=next_id, color=color, shortcut=next(digits, "")))
             used.append(color)
             by_name[label.name] = next_id
             next_id += 1
         ids[label.id] = by_name[label.name]
     return tuple(added), ids
+
+
+def _free_digits(state: ProjectState) -> Iterator[str]:
+    """Keys that no label has yet."""
+    taken = {label.shortcut for label in state.labels.values()}
+    return (digit for digit in "123456789" if digit not in taken)
 
 
 def in_layer(

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QListView, QVBoxLayout, QWid
 from core.document.history import HistoryEvent
 from core.scoring.overlap import ImageScore
 from core.scoring.report import DatasetScore
+from gui.panels.image_delegate import ImageDelegate
 from gui.panels.image_list_model import ImageListModel, ImageOrder
 from gui.session import Session
 
@@ -60,6 +61,9 @@ class ImagesPanel(QWidget):
         view = QListView(self)
         view.setModel(self.model)
         view.setUniformItemSizes(True)
+        view.setItemDelegate(ImageDelegate(view))
+        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        view.setMinimumHeight(64)
         view.setIconSize(QSize(56, 42))
         view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         view.setAccessibleName(self.tr("Images"))

@@ -53,6 +53,7 @@ class LabelsPanel(QWidget):
         tree.setIconSize(QSize(14, 14))
         tree.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         tree.setAccessibleName(self.tr("Labels"))
+        tree.setMinimumHeight(64)
         header = tree.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)

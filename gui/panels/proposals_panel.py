@@ -6,6 +6,7 @@ from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
+    QHeaderView,
     QLabel,
     QProgressBar,
     QPushButton,
@@ -27,7 +28,6 @@ class ProposalsPanel(QWidget):
     """Everything about proposals in one place; each button has its key."""
 
     run_requested = Signal(str)
-    weights_requested = Signal(str)
     accept_requested = Signal()
     reject_requested = Signal()
     fix_requested = Signal()
@@ -58,12 +58,17 @@ class ProposalsPanel(QWidget):
         self.cancel.clicked.connect(runs.cancel_all)
         self.slider = self._make_slider()
         self.slider_value = QLabel(self)
+        self.shown = QComboBox(self)
+        self.shown.setAccessibleName(self.tr("Whose proposals are listed"))
+        self.shown.activated.connect(lambda _row: deck.show_only(self.shown.currentData()))
+        self._decisions: list[QPushButton] = []
         self.list = self._make_list()
         self.summary = QLabel(self)
         self.summary.setProperty("quiet", True)
         self.summary.setWordWrap(True)
         self._lay_out()
         deck.changed.connect(self.refresh)
+        session.label_changed.connect(self.refresh)
         deck.current_changed.connect(self._show_current)
         runs.changed.connect(self._show_progress)
         self.refresh()
@@ -100,6 +105,12 @@ class ProposalsPanel(QWidget):
         tree.setRootIsDecorated(False)
         tree.setUniformRowHeights(True)
         tree.setAccessibleName(self.tr("Proposals"))
+        tree.setMinimumHeight(64)
+        header = tree.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(2, QHeaderView.ResizeMode.ResizeToContents)
         tree.currentItemChanged.connect(self._on_current)
         return tree
 
@@ -109,6 +120,7 @@ class ProposalsPanel(QWidget):
         layout.setSpacing(8)
         layout.addLayout(_row(self.source, self.run, stretch=0))
         layout.addLayout(_row(self.progress, self.cancel, stretch=0))
+        layout.addWidget(self.shown)
         layout.addLayout(_row(QLabel(self.tr("Score ≥"), self), self.slider, self.slider_value))
         layout.addWidget(self.list, 1)
         layout.addWidget(self.summary)
@@ -124,17 +136,25 @@ class ProposalsPanel(QWidget):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda _checked=False, chosen=signal: chosen.emit())
             first.addWidget(button)
+            self._decisions.append(button)
         layout.addLayout(first)
         accept_all = QPushButton(self.tr("Accept all visible"), self)
         accept_all.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         accept_all.setToolTip(self.tr("One step that can be undone (Shift+F)"))
         accept_all.clicked.connect(self.accept_all_requested.emit)
         layout.addWidget(accept_all)
+        self._decisions.append(accept_all)
 
     def refresh(self) -> None:
         """Show the candidates above the score."""
         items = self._deck.items()
         self.slider_value.setText(f"{self._deck.score:.2f}")
+        self.slider.blockSignals(True)
+        self.slider.setValue(round(self._deck.score * 100))
+        self.slider.blockSignals(False)
+        self._fill_shown()
+        for button in self._decisions:
+            button.setEnabled(bool(items))
         self._filling = True
         self.list.clear()
         self._keys = [item.key for item in items[:ROWS_SHOWN]]
@@ -142,6 +162,21 @@ class ProposalsPanel(QWidget):
         self._filling = False
         self.summary.setText(self._summary(items))
         self._show_current()
+
+    def _fill_shown(self) -> None:
+        """The sources that have proposed on this image, and all of them together."""
+        document = self._session.document
+        sets = {} if document is None else self._deck.sets_of(document.image_id)
+        names = {self.source.itemData(row): self.source.itemText(row) for row in self._rows()}
+        self.shown.clear()
+        self.shown.addItem(self.tr("All sources together"), None)
+        for source in sets:
+            self.shown.addItem(self.tr("From: {}").format(names.get(source, source)), source)
+        self.shown.setCurrentIndex(max(self.shown.findData(self._deck.shown_source), 0))
+        self.shown.setVisible(len(sets) > 1)
+
+    def _rows(self) -> range:
+        return range(self.source.count())
 
     def _list_row(self, item: DeckItem) -> QTreeWidgetItem:
         proposal = item.proposal
@@ -153,6 +188,10 @@ class ProposalsPanel(QWidget):
         if not sets:
             return self.tr("Nothing proposed yet: choose a source and press Propose.")
         text = self.tr("{count} open").format(count=len(items))
+        if any(not item.proposal.label for item in items):
+            text += self.tr("; without a class they become “{label}”").format(
+                label=self._session.label.name
+            )
         if len(items) > ROWS_SHOWN:
             text += self.tr(", the best {shown} listed").format(shown=ROWS_SHOWN)
         notes = [found.degraded for found in sets.values() if found.degraded]
@@ -181,7 +220,8 @@ class ProposalsPanel(QWidget):
             self.progress.setRange(0, 0 if run.fraction is None else 100)
             self.progress.setValue(round((run.fraction or 0.0) * 100))
             more = f" (+{len(runs) - 1})" if len(runs) > 1 else ""
-            self.progress.setFormat(f"{run.model_name}: {run.text}{more}")
+            self.progress.setFormat(f"%p %{more}")
+            self.progress.setToolTip(f"{run.model_name}: {run.text}")
 
 
 def _row(*widgets: QWidget, stretch: int = 1) -> QHBoxLayout:

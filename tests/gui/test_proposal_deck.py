@@ -111,8 +111,16 @@ def test_a_new_run_replaces_the_old_one_and_forgets_its_marks(deck: ProposalDeck
 
 def test_models_share_one_ranked_list(deck: ProposalDeck) -> None:
     deck.put(1, proposal_set([0.8, 0.95], model="other"))
+    assert _scores(deck) == [0.95, 0.8]  # the newest source first, on its own
+    deck.show_only(None)
     assert _scores(deck) == [0.95, 0.9, 0.8, 0.7, 0.6]
     assert len({item.key for item in deck.items()}) == 5
+
+
+def test_a_source_whose_scores_are_low_is_shown_all_the_same(deck: ProposalDeck) -> None:
+    deck.put(1, proposal_set([0.28, 0.2, 0.11], model="regions"))
+    assert _scores(deck) == [0.28, 0.2, 0.11]
+    assert deck.score <= 0.11
 
 
 def test_every_image_has_a_deck_of_its_own(deck: ProposalDeck, session: Session) -> None:

@@ -121,7 +121,6 @@ def test_the_layer_to_export_is_found_by_name_or_role(tmp_path: Path) -> None:
         project.close()
 
 
-@pytest.mark.xfail(strict=False, reason="results that carry names are still read by their numbers")
 def test_results_of_a_run_are_matched_by_the_names_they_carry(tmp_path: Path, images: Path) -> None:
     """A run numbers images and classes its own way; only the names mean the same everywhere."""
     truth = _coco(tmp_path / "truth.json", {"b.png": SQUARE, "a.png": HALF})

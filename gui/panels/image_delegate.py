@@ -1,0 +1,61 @@
+"""Paints a row of the image list: thumbnail, name elided in the middle, state below it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QIcon, QPainter, QPalette
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+MARGIN_PX = 4
+GAP_PX = 8
+
+
+class ImageDelegate(QStyledItemDelegate):
+    """Two lines of text beside the picture; the picture is never tinted by the selection."""
+
+    def sizeHint(  # noqa: N802 - Qt's name
+        self, option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        """As wide as the list, as high as the thumbnail."""
+        height = max(option.decorationSize.height(), 2 * option.fontMetrics.height())
+        return QSize(0, height + 2 * MARGIN_PX)
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        """Draw one row."""
+        rect: QRect = option.rect
+        palette: QPalette = option.palette
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        size: QSize = option.decorationSize
+        painter.save()
+        if selected:
+            painter.fillRect(rect, palette.highlight())
+        picture = QRect(
+            rect.left() + MARGIN_PX, rect.top() + MARGIN_PX, size.width(), size.height()
+        )
+        icon = index.data(Qt.ItemDataRole.DecorationRole)
+        if isinstance(icon, QIcon):
+            icon.paint(painter, picture)
+        left = picture.right() + GAP_PX
+        text = QRect(left, picture.top(), rect.right() - MARGIN_PX - left, size.height())
+        self._draw_lines(painter, text, str(index.data()), palette, selected)
+        painter.restore()
+
+    def _draw_lines(
+        self, painter: QPainter, rect: QRect, text: str, palette: QPalette, selected: bool
+    ) -> None:
+        metrics = painter.fontMetrics()
+        name, _, details = text.partition("\n")
+        roles = QPalette.ColorRole
+        line = QRect(rect.left(), rect.top(), rect.width(), metrics.height())
+        for words, role in ((name, roles.Text), (details, roles.PlaceholderText)):
+            painter.setPen(palette.color(roles.HighlightedText if selected else role))
+            elided = metrics.elidedText(words, Qt.TextElideMode.ElideMiddle, rect.width())
+            painter.drawText(
+                line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, elided
+            )
+            line.translate(0, metrics.height() + 2)
