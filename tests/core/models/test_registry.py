@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 
 from core.errors import ModelError
-from core.models.registry import find_model, registered_models, weights_path
+from core.models.registry import (
+    find_model,
+    has_weights,
+    registered_models,
+    suggested_model,
+    weights_path,
+)
 from core.models.weights import hub_folder, user_folder
 
 REPOSITORY = Path(__file__).parents[3]
@@ -17,6 +23,19 @@ def test_the_promised_models_are_registered_once_each() -> None:
     ids = [spec.id for spec in registered_models()]
     assert len(set(ids)) == len(ids)
     assert {"unet-nuclei", "maskrcnn-cells", "rpn-cells", "maskrcnn-coco", "rpn-coco"} <= set(ids)
+
+
+def test_there_is_something_to_begin_with_on_every_device() -> None:
+    for device in ("cpu", "cuda", "mps"):
+        assert suggested_model(device).id == "maskrcnn-cells"
+    for model_id in ("fasterrcnn-mobilenet-coco", "maskrcnn-v2-coco"):
+        spec = find_model(model_id)
+        assert not has_weights(spec)
+        hub_folder().mkdir(parents=True, exist_ok=True)
+        (hub_folder() / spec.weights.file_name).write_bytes(b"PK")
+        assert has_weights(spec)
+    assert suggested_model("cpu").id == "fasterrcnn-mobilenet-coco"
+    assert suggested_model("cuda").id == "maskrcnn-v2-coco"
 
 
 def test_every_builder_names_a_class_that_exists() -> None:
@@ -37,6 +56,9 @@ def test_describing_models_imports_no_torch() -> None:
         "import sys\n"
         "import core.models.registry, core.models.proposal, core.models.adapter\n"
         "import core.models.weights, core.models.pasting, core.models.normalisation\n"
+        "import core.models.downloading, core.models.pooling, core.models.tiling\n"
+        "import core.models.components, core.models.zoo.loading\n"
+        "core.models.registry.registered_models()\n"
         "assert 'torch' not in sys.modules and 'torchvision' not in sys.modules\n"
     )
     done = subprocess.run(

@@ -66,7 +66,7 @@ def test_classes_are_those_of_torchvisions_own_network(
 @pytest.mark.parametrize("model_id", IDS)
 def test_input_is_that_of_the_weights(model_id: str, picture: np.ndarray) -> None:
     spec = find_model(model_id)
-    transform = get_model_weights(spec.architecture).DEFAULT.transforms()  # type: ignore[attr-defined]  # an enumeration by name
+    transform = get_model_weights(spec.architecture).DEFAULT.transforms()
     wanted = transform(torch.from_numpy(picture).permute(2, 0, 1))[None]
     given = SegmentationAdapter(spec, torch.nn.Identity(), "cpu").network_input(picture)
     assert torch.equal(wanted, given)

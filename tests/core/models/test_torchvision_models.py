@@ -6,7 +6,7 @@ import pytest
 from torchvision.models import detection, get_model_weights, list_models, segmentation
 
 from core.models.categories import class_count, class_name
-from core.models.specification import ModelFamily
+from core.models.specification import ModelFamily, ModelSpec
 from core.models.torchvision_models import torchvision_models
 
 SPECS = [spec for spec in torchvision_models() if spec.family is not ModelFamily.PROPOSALS]
@@ -19,8 +19,8 @@ def test_every_detector_and_segmenter_of_torchvision_is_there_once() -> None:
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.id)
-def test_the_table_says_what_torchvision_says(spec) -> None:  # type: ignore[no-untyped-def]  # a row
-    weights = get_model_weights(spec.architecture).DEFAULT  # type: ignore[attr-defined]  # an enumeration by name
+def test_the_table_says_what_torchvision_says(spec: ModelSpec) -> None:
+    weights = get_model_weights(spec.architecture).DEFAULT
     assert spec.weights.url == weights.url
     assert spec.weights.file_name.endswith(f"-{spec.weights.sha256}.pth")
     assert spec.weights.size_bytes == pytest.approx(weights.meta["_file_size"] * 2**20, abs=600)

@@ -49,7 +49,8 @@ def _seeded(name: str, value: Tensor, generator: torch.Generator) -> Tensor:
     if name.endswith("running_var"):
         return 1 + 0.2 * noise.abs()
     if value.ndim >= 2:
-        return noise * _spread(name) / (value[0].numel() ** 0.5)
+        scaled: Tensor = noise * (_spread(name) / value[0].numel() ** 0.5)
+        return scaled
     if name.endswith("bn3.weight"):
         # The last norm of a residual block: small, so that the blocks do not add up.
         return torch.full_like(value, 0.3)
@@ -68,7 +69,7 @@ def _spread(name: str) -> float:
 @contextmanager
 def offline_weights(architecture: str, state: dict[str, Tensor]) -> Iterator[Any]:
     """The default weights of an architecture, which give this state instead of a download."""
-    weights = get_model_weights(architecture).DEFAULT  # type: ignore[attr-defined]  # an enumeration by name
+    weights = get_model_weights(architecture).DEFAULT
     kind = type(weights)
     own = kind.get_state_dict
     kind.get_state_dict = lambda *_args, **_options: state
