@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from core.document.annotation import ReviewState
 from gui.actions import ActionEntry
 from gui.dialogs.help_dialogs import HelpDialogs
 from gui.export_commands import ExportCommands
 from gui.file_commands import FileCommands
 from gui.label_commands import LabelCommands
+from gui.review_entries import help_entries, model_entries, review_entries
 from gui.shape_commands import shape_entries
 from gui.tools.events import Command
 from gui.tools.registry import tool_infos
@@ -34,9 +34,9 @@ def action_entries(
         *_view_entries(bench, view),
         *_tool_entries(bench),
         *shape_entries(bench),
-        *_model_entries(bench, files),
-        *_review_entries(bench, view),
-        *_help_entries(help_dialogs),
+        *model_entries(bench, files),
+        *review_entries(bench, view),
+        *help_entries(help_dialogs),
     )
 
 
@@ -114,33 +114,33 @@ def _edit_entries(bench: Workbench) -> tuple[ActionEntry, ...]:
             separator_before=True,
         ),
         ActionEntry(
-            "duplicate", "Dupl&icate", bench.duplicate_selected, ("Ctrl+D",), menu, selected
+            "duplicate", "Dupl&icate", bench.selection.duplicate, ("Ctrl+D",), menu, selected
         ),
-        ActionEntry("copy", "&Copy", bench.copy_selected, ("Ctrl+C",), menu, selected),
-        ActionEntry("paste", "&Paste", bench.paste, ("Ctrl+V",), menu),
-        ActionEntry("select_all", "Select &all", bench.select_all, ("Ctrl+A",), menu),
-        ActionEntry("lock", "&Lock or unlock", bench.lock_selected, ("L",), menu, selected),
+        ActionEntry("copy", "&Copy", bench.selection.copy, ("Ctrl+C",), menu, selected),
+        ActionEntry("paste", "&Paste", bench.selection.paste, ("Ctrl+V",), menu),
+        ActionEntry("select_all", "Select &all", bench.selection.select_all, ("Ctrl+A",), menu),
+        ActionEntry("lock", "&Lock or unlock", bench.selection.toggle_lock, ("L",), menu, selected),
         ActionEntry(
             "nudge_left",
             "Move left",
-            partial(bench.nudge_selected, -1, 0),
+            partial(bench.selection.nudge, -1, 0),
             ("Left",),
             canvas_only=True,
         ),
         ActionEntry(
             "nudge_right",
             "Move right",
-            partial(bench.nudge_selected, 1, 0),
+            partial(bench.selection.nudge, 1, 0),
             ("Right",),
             canvas_only=True,
         ),
         ActionEntry(
-            "nudge_up", "Move up", partial(bench.nudge_selected, 0, -1), ("Up",), canvas_only=True
+            "nudge_up", "Move up", partial(bench.selection.nudge, 0, -1), ("Up",), canvas_only=True
         ),
         ActionEntry(
             "nudge_down",
             "Move down",
-            partial(bench.nudge_selected, 0, 1),
+            partial(bench.selection.nudge, 0, 1),
             ("Down",),
             canvas_only=True,
         ),
@@ -152,7 +152,7 @@ def _label_entries(bench: Workbench, labels: LabelCommands) -> tuple[ActionEntry
         ActionEntry(
             f"label_{number}",
             f"Label {number}",
-            partial(bench.use_label_number, number),
+            partial(bench.selection.use_label_number, number),
             (str(number),),
         )
         for number in range(1, 10)
@@ -255,65 +255,6 @@ def _tool_entries(bench: Workbench) -> tuple[ActionEntry, ...]:
         ),
         ActionEntry("step_down", "Smaller", partial(tools.step, -1), ("[",), menu),
         ActionEntry("step_up", "Larger", partial(tools.step, 1), ("]",), menu),
-    )
-
-
-def _model_entries(bench: Workbench, files: FileCommands) -> tuple[ActionEntry, ...]:
-    menu = "&Models"
-    return (
-        ActionEntry("propose", "&Propose on this image", files.propose, ("Ctrl+Return",), menu),
-        ActionEntry("cancel_models", "&Cancel running models", bench.runs.cancel_all, (), menu),
-        ActionEntry("weights", "Choose a &weights file…", files.choose_weights, (), menu),
-        ActionEntry("doctor", "&Device and models…", files.show_device, (), menu),
-    )
-
-
-def _review_entries(bench: Workbench, view: ViewCommands) -> tuple[ActionEntry, ...]:
-    menu = "&Review"
-    return (
-        ActionEntry("accept", "&Accept proposal", bench.accept_current, ("F",), menu),
-        ActionEntry("reject", "&Reject proposal", bench.reject_current, ("X",), menu),
-        ActionEntry("fix", "&Fix proposal", bench.fix_current, ("C",), menu),
-        ActionEntry("accept_all", "Accept all &visible", bench.accept_all, ("Shift+F",), menu),
-        ActionEntry(
-            "next_proposal",
-            "Next proposal",
-            partial(view.walk_proposals, 1),
-            ("Tab",),
-            menu,
-            canvas_only=True,
-        ),
-        ActionEntry(
-            "previous_proposal",
-            "Previous proposal",
-            partial(view.walk_proposals, -1),
-            ("Shift+Tab", "Backtab"),
-            menu,
-            canvas_only=True,
-        ),
-        ActionEntry(
-            "bring_back", "Bring rejected ones back", bench.deck.bring_back_rejected, (), menu
-        ),
-        ActionEntry(
-            "approve",
-            "Approve the selected objects",
-            partial(bench.approve_selected, ReviewState.APPROVED),
-            (),
-            menu,
-            separator_before=True,
-        ),
-        ActionEntry("done", "Image done or not", bench.mark_done, ("Ctrl+Shift+D",), menu),
-        ActionEntry("score_all", "Score all images", view.show_scores, ("F9",), menu),
-    )
-
-
-def _help_entries(dialogs: HelpDialogs) -> tuple[ActionEntry, ...]:
-    menu = "&Help"
-    return (
-        ActionEntry("keys", "&Keys", dialogs.show_keys, ("F1",), menu),
-        ActionEntry("palette", "&Find a command…", dialogs.show_palette, ("Ctrl+K",), menu),
-        ActionEntry("log", "Where is the &log?", dialogs.show_log_place, (), menu),
-        ActionEntry("about", "&About Maskwright", dialogs.show_about, (), menu),
     )
 
 

@@ -96,15 +96,15 @@ class DemoJourney:
         bench.deck.set_score(0.5)
         self._picture(window, "2-unet-proposals")
         for _ in range(3):
-            bench.walk_proposals(1)
-            bench.accept_current()
-        bench.fix_current()
+            bench.proposals.walk(1)
+            bench.proposals.accept_current()
+        bench.proposals.fix_current()
         selected = bench.session.selected()[0].bounds
         self._stroke(window, *selected.center)
         bench.session.undo()
         bench.session.redo()
         self._picture(window, "3-fixed-with-the-brush")
-        bench.accept_all()
+        bench.proposals.accept_all()
         self._say(f"U-Net proposed {count} nuclei; accepted, one fixed with the brush")
 
     def _look_at_proposals(self, window: MainWindow) -> None:
@@ -156,7 +156,7 @@ class DemoJourney:
         bench = window.bench
         image = bench.session.image
         assert image is not None  # noqa: S101 - an image is on the screen
-        bench.propose(model_id)
+        bench.proposals.propose(model_id)
         self._wait(lambda: model_id in bench.deck.sets_of(image.id), f"proposals of {model_id}")
         return len(bench.deck.items())
 

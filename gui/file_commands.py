@@ -166,7 +166,7 @@ class FileCommands(QObject):
 
     def propose(self) -> None:
         """Run what the proposals panel has chosen on this image."""
-        self._bench.propose(self.selected_source())
+        self._bench.proposals.propose(self.selected_source())
 
     def choose_weights(self) -> None:
         """Ask for the weights file of the model that the proposals panel has chosen."""

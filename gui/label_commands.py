@@ -48,7 +48,7 @@ class LabelCommands(QObject):
     def pick(self) -> None:
         """Find a label by typing a part of its name; it is used, and given to what is selected."""
         picker = LabelPicker(self._session.state, self._window)
-        picker.label_chosen.connect(self._bench.use_label)
+        picker.label_chosen.connect(self._bench.selection.use_label)
         picker.show()
 
     def rename(self, label_id: int) -> None:

@@ -31,10 +31,11 @@ from gui.panels.objects_panel import ObjectsPanel
 from gui.panels.proposals_panel import ProposalsPanel
 from gui.panels.regions_panel import RegionsPanel
 from gui.panels.scores_panel import ScoresPanel
+from gui.proposal_commands import PREDICTIONS_SOURCE, REGIONS_SOURCE
 from gui.status_line import StatusLine
 from gui.tools.registry import tool_infos
 from gui.view_commands import ViewCommands
-from gui.workbench import PREDICTIONS_SOURCE, REGIONS_SOURCE, Workbench
+from gui.workbench import Workbench
 from gui.workspace import Workspace
 
 FIRST_SIZE = QSize(1440, 900)
@@ -247,11 +248,11 @@ class MainWindow(QMainWindow):
         self.scores_panel.refresh_requested.connect(bench.scores.score_all)
         self.scores_panel.save_requested.connect(self.exports.save_scores)
         self.scores_panel.import_requested.connect(self.files.import_reference)
-        panel.run_requested.connect(bench.propose)
-        panel.accept_requested.connect(bench.accept_current)
-        panel.reject_requested.connect(bench.reject_current)
-        panel.fix_requested.connect(bench.fix_current)
-        panel.accept_all_requested.connect(bench.accept_all)
+        panel.run_requested.connect(bench.proposals.propose)
+        panel.accept_requested.connect(bench.proposals.accept_current)
+        panel.reject_requested.connect(bench.proposals.reject_current)
+        panel.fix_requested.connect(bench.proposals.fix_current)
+        panel.accept_all_requested.connect(bench.proposals.accept_all)
 
     def _neighbour(self, steps: int) -> int | None:
         return self.images_panel.neighbour(steps)

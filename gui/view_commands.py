@@ -58,7 +58,7 @@ class ViewCommands(QObject):
 
     def walk_proposals(self, steps: int) -> None:
         """Point at the next or previous proposal and bring it into view."""
-        self._bench.walk_proposals(steps)
+        self._bench.proposals.walk(steps)
         current = self._bench.deck.current
         if current is not None:
             box = bounds_of(current.proposal.geometry)
