@@ -119,6 +119,10 @@ class Driver:
     ) -> ToolResponse:
         return self.pointer(PointerKind.PRESS, x, y, button, modifiers)
 
+    def pointer_held(self, x: float, y: float) -> ToolResponse:
+        """A move with the left button held."""
+        return self.pointer(PointerKind.MOVE, x, y, Button.LEFT)
+
     def release(self, x: float, y: float, button: Button = Button.LEFT) -> ToolResponse:
         return self.pointer(PointerKind.RELEASE, x, y, button)
 
