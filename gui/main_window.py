@@ -23,6 +23,7 @@ from gui.icons import icon
 from gui.label_commands import LabelCommands
 from gui.message_bar import MessageBar
 from gui.model_runs import ModelRuns
+from gui.panels.difference_panel import DifferencePanel
 from gui.panels.image_list_model import ImageListModel
 from gui.panels.images_panel import ImagesPanel
 from gui.panels.labels_panel import LabelsPanel
@@ -32,6 +33,7 @@ from gui.panels.proposals_panel import ProposalsPanel
 from gui.panels.regions_panel import RegionsPanel
 from gui.panels.scores_panel import ScoresPanel
 from gui.proposal_commands import PREDICTIONS_SOURCE, REGIONS_SOURCE
+from gui.review_commands import ReviewCommands, review_entries
 from gui.status_line import StatusLine
 from gui.tools.registry import tool_infos
 from gui.view_commands import ViewCommands
@@ -75,12 +77,12 @@ class MainWindow(QMainWindow):
         self.exports = ExportCommands(self.bench, self)
         self.labels = LabelCommands(self.bench, self)
         self.view = ViewCommands(self.bench, self, self.regions_panel, settings)
+        self.review = ReviewCommands(self.bench, self.view.look_at, self)
+        entries = action_entries(
+            self.bench, self.files, self.exports, self.labels, self.view, self.help_dialogs
+        )
         self.actions_table = ActionTable(
-            self,
-            self.bench.canvas,
-            action_entries(
-                self.bench, self.files, self.exports, self.labels, self.view, self.help_dialogs
-            ),
+            self, self.bench.canvas, (*entries, *review_entries(self.review))
         )
         self.help_dialogs.use(self.actions_table)
         self.menus = self.actions_table.fill(self.menuBar())
@@ -171,6 +173,7 @@ class MainWindow(QMainWindow):
         self.layers_panel = LayersPanel(bench.session, self)
         self.objects_panel = ObjectsPanel(bench.session, self)
         self.scores_panel = ScoresPanel(bench.session, self)
+        self.difference_panel = DifferencePanel(bench.session, self.review, self)
         self.proposals_panel = ProposalsPanel(
             bench.session, bench.deck, bench.runs, _sources(), self
         )
@@ -183,7 +186,8 @@ class MainWindow(QMainWindow):
         objects = self._dock("objects", self.tr("Objects"), self.objects_panel, right)
         regions = self._dock("regions", self.tr("Regions"), self.regions_panel, right)
         scores = self._dock("scores", self.tr("Scores"), self.scores_panel, right)
-        for dock in (objects, regions, scores):
+        difference = self._dock("difference", self.tr("Difference"), self.difference_panel, right)
+        for dock in (objects, regions, scores, difference):
             self.tabifyDockWidget(proposals, dock)
         labels.raise_()
         proposals.raise_()
