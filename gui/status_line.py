@@ -32,7 +32,8 @@ class StatusLine(QStatusBar):
         self.work.setAccessibleName(self.tr("Background work"))
         self.cancel = QPushButton(self.tr("Cancel"), self)
         self.cancel.clicked.connect(self._cancel)
-        self.device = QLabel(self.tr("models: {}").format(bench.runs.device_line), self)
+        self.device = QLabel(self)
+        self._show_device(bench.runs.device_line)
         for widget in (
             self.cursor_text,
             self.image_text,
@@ -74,7 +75,9 @@ class StatusLine(QStatusBar):
         self.image_text.setText(f"{size.width} × {size.height}  {scale * 100:.0f} %")
 
     def _show_device(self, line: str) -> None:
-        self.device.setText(self.tr("models: {}").format(line))
+        # The first clause names the device and why; the rest is for those who ask.
+        self.device.setText(self.tr("models: {}").format(line.split(";")[0]))
+        self.device.setToolTip(line)
 
     def _poll(self) -> None:
         pending = self._bench.session.project.pending

@@ -63,7 +63,7 @@ class ImagesPanel(QWidget):
         view.setUniformItemSizes(True)
         view.setItemDelegate(ImageDelegate(view))
         view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        view.setMinimumHeight(64)
+        view.setMinimumSize(200, 64)
         view.setIconSize(QSize(56, 42))
         view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         view.setAccessibleName(self.tr("Images"))
