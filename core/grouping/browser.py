@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
@@ -118,6 +119,22 @@ class RegionBrowser:
         box = PixelBox(x, y, int(right.max()) - x, int(bottom.max()) - y)
         inside, window = self._labels.inside(first, last, box)
         return Mask.from_array(inside, window.left, window.top)
+
+    def union(self, nodes: Iterable[int]) -> Mask:
+        """Pixels of several nodes together, in full image coordinates."""
+        united = Mask.empty()
+        for node in nodes:
+            united = united.united(self.region(node))
+        return united
+
+    def leaf_counts(self, mask: Mask) -> npt.NDArray[np.float64]:
+        """Pixels of a mask in every leaf, (leaves,); borders not moved in very large images."""
+        box = mask.box.clipped(self.size)
+        if box.is_empty:
+            return np.zeros(self.hierarchy.leaf_count)
+        inside = self._labels.window(box)[mask.window(box)]
+        counts = np.bincount(inside, minlength=self.hierarchy.leaf_count)
+        return counts.astype(np.float64)
 
     def cut(self, altitude: float) -> IntArray:
         """Region of every pixel when all merges up to ``altitude`` are done: int32 (H, W)."""

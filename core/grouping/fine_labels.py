@@ -41,6 +41,10 @@ class FineLabels:
             return painted
         return np.asarray(painted[self._rows[:, None], self._columns], np.int32)
 
+    def window(self, box: PixelBox) -> IntArray:
+        """Leaves of a rectangle of the image, int32 (height, width), borders not moved."""
+        return self._repeated(box)
+
     def inside(
         self, first: int, last: int, box: PixelBox
     ) -> tuple[npt.NDArray[np.bool_], PixelBox]:

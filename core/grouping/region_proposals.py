@@ -1,16 +1,36 @@
-"""Object proposals from the hierarchy: nodes that stand out, without near copies."""
+"""Object proposals from the hierarchy: nodes and their combinations, ranked and diversified."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from core.document.geometry import Size
 from core.grouping.browser import RegionBrowser
-from core.grouping.hierarchy import Hierarchy
+from core.grouping.combinations import NO_NODE, Candidates, combine
+from core.grouping.diversity import Diversity, diverse
+from core.grouping.hierarchy import Hierarchy, LeafRanges
+from core.grouping.node_statistics import AREA, NodeStatistics
+from core.grouping.objectness import bundled_objectness, objectness
+from core.grouping.perceptron import Perceptron
+from core.grouping.region_graph import SumArray
 from core.models.proposal import Proposal
 
 SOURCE = "regions"
+
+_POOL = 12_000
+_PART_FACTORS = np.array([1.0, 0.6, 0.4])
+"""Combinations are many and alike, so one must look better than a node to come first."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RankedCandidates:
+    """Candidates in the order in which they would be shown, with falling scores in [0, 1]."""
+
+    candidates: Candidates
+    scores: SumArray
 
 
 def proposals(
@@ -20,58 +40,59 @@ def proposals(
     limit: int = 100,
     min_area_share: float = 0.0004,
     max_area_share: float = 0.7,
-    max_overlap: float = 0.7,
+    max_overlap: float = 0.8,
 ) -> tuple[Proposal, ...]:
     """At most ``limit`` class-agnostic candidates with masks, best first.
 
-    A node scores high when it is uniform inside and its surroundings are not
-    like it: its own altitude is low and its parent's is high. Nodes below or
-    above the shares of the image are left out, and so are nodes whose
-    intersection over union with a better one exceeds ``max_overlap``: in a tree
-    two regions are apart or one inside the other, so that is a ratio of areas.
+    Nodes, pairs and triples of neighbouring nodes, scored by the bundled
+    objectness; the score falls with the overlap with better ones. Candidates
+    below or above the shares of the image are left out, and so are those whose
+    intersection over union with a better one exceeds ``max_overlap``.
     """
+    ranked = rank(
+        hierarchy,
+        bundled_objectness(),
+        limit=limit,
+        min_area_share=min_area_share,
+        max_area_share=max_area_share,
+        diversity=Diversity(max_overlap),
+    )
     browser = RegionBrowser(hierarchy, size)
-    nodes = np.arange(hierarchy.root, dtype=np.int32)
-    shares = browser.areas(nodes) / (size.width * size.height)
-    nodes = nodes[(shares >= min_area_share) & (shares <= max_area_share)]
-    scores = objectness(browser, nodes)
-    order = np.lexsort((nodes, -scores))
-    kept = _diverse(browser, nodes[order], limit, max_overlap)
-    score_of = dict(zip(nodes.tolist(), scores.tolist(), strict=True))
     return tuple(
-        Proposal(number, browser.region(node), score_of[node], "", SOURCE)
-        for number, node in enumerate(kept, start=1)
+        Proposal(number, browser.union(used_nodes(nodes)), float(score), "", SOURCE)
+        for number, (nodes, score) in enumerate(
+            zip(ranked.candidates.nodes, ranked.scores, strict=True), start=1
+        )
     )
 
 
-def objectness(browser: RegionBrowser, nodes: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
-    """How much each node looks like a thing of its own, within [0, 1]."""
-    altitudes = browser.hierarchy.altitudes.astype(np.float64)
-    around = altitudes[browser.hierarchy.parents[nodes]]
-    stability = around - altitudes[nodes]
-    shares = browser.areas(nodes) / (browser.size.width * browser.size.height)
-    # Specks stand out easily; size is what tells them from things.
-    bigness = np.clip(np.log(shares / 1e-4) / np.log(1e3), 0.0, 1.0)
-    score = around * (0.5 + 0.5 * stability) * np.sqrt(bigness)
-    return np.asarray(np.clip(score, 0.0, 1.0))
+def rank(
+    hierarchy: Hierarchy,
+    scorer: Perceptron,
+    *,
+    limit: int,
+    min_area_share: float = 0.0004,
+    max_area_share: float = 0.7,
+    diversity: Diversity = Diversity(),  # noqa: B008 - frozen
+) -> RankedCandidates:
+    """The ranking behind ``proposals``, as nodes; made for measuring and for other scorers."""
+    ranges = LeafRanges.of(hierarchy)
+    statistics = NodeStatistics.of(hierarchy, ranges)
+    found = combine(
+        hierarchy,
+        ranges,
+        statistics,
+        min_area_share=min_area_share,
+        max_area_share=max_area_share,
+    )
+    scores = objectness(found, statistics.shape, scorer)
+    scores *= _PART_FACTORS[(found.nodes != NO_NODE).sum(axis=1) - 1]
+    order = np.argsort(-scores, kind="stable")[:_POOL]
+    pool, leaf_areas = found.only(order), statistics.shapes[: hierarchy.leaf_count, AREA]
+    chosen, lowered = diverse(pool, ranges, leaf_areas, scores[order], limit, diversity)
+    return RankedCandidates(pool.only(chosen), lowered)
 
 
-def _diverse(
-    browser: RegionBrowser, nodes: npt.NDArray[np.int32], limit: int, max_overlap: float
-) -> list[int]:
-    """The first ``limit`` nodes that overlap no earlier one by more than ``max_overlap``."""
-    first, last = browser.ranges.first[nodes], browser.ranges.last[nodes]
-    areas = browser.areas(nodes)
-    alive = np.ones(len(nodes), np.bool_)
-    kept: list[int] = []
-    for place, node in enumerate(nodes.tolist()):
-        if not alive[place]:
-            continue
-        kept.append(node)
-        if len(kept) == limit:
-            break
-        inside = (first >= first[place]) & (last <= last[place])
-        around = (first <= first[place]) & (last >= last[place])
-        ratio = np.minimum(areas, areas[place]) / np.maximum(areas, areas[place])
-        alive &= ~((inside | around) & (ratio > max_overlap))
-    return kept
+def used_nodes(nodes: npt.NDArray[np.int32]) -> tuple[int, ...]:
+    """The nodes of one row of candidates."""
+    return tuple(int(node) for node in nodes if node != NO_NODE)
