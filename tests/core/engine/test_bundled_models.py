@@ -1,4 +1,4 @@
-"""The bundled models through the real engine, torch and all."""
+"""The bundled models, and some of torchvision's, through the real engine, torch and all."""
 
 from __future__ import annotations
 
@@ -8,8 +8,14 @@ from pathlib import Path
 import pytest
 
 from core.document.annotation import bounds_of_geometry
+from core.document.geometry import Box, Keypoints
 from core.document.mask import Mask
+from core.engine.protocol import Lane, ModelRequest
+from core.models.registry import find_model
+from core.models.zoo.detectors import DETECTORS, build_detector
+from core.models.zoo.segmenters import build_segmenter
 from tests.core.engine.conftest import Engine
+from tests.core.models.torchvision_oracle import seeded_state
 
 pytestmark = pytest.mark.slow
 REAL = "core.engine.model_runner:ModelRunner"
@@ -47,3 +53,24 @@ def test_models_without_weights_say_what_to_do(
     engine = make_engine(runner=REAL, device="cpu")
     failed = engine.outcome(engine.ask("maskrcnn-coco", nuclei))
     assert "not on this computer" in getattr(failed, "message", "")
+
+
+@pytest.mark.parametrize("model", ["ssdlite-coco", "keypointrcnn-coco", "lraspp-voc"])
+def test_models_of_torchvision_run_from_a_file_that_is_named(
+    make_engine: Callable[..., Engine], nuclei: Path, tmp_path: Path, model: str
+) -> None:
+    """With seeded weights: boxes, keypoints and masks come through the pipe."""
+    import torch
+
+    spec = find_model(model)
+    is_detector = spec.architecture in DETECTORS
+    network = build_detector(spec) if is_detector else build_segmenter(spec)
+    weights = tmp_path / f"{model}.pth"
+    torch.save(seeded_state(network), weights)
+    engine = make_engine(runner=REAL, device="cpu")
+    request = ModelRequest(nuclei, "digest", model, weights, {"smallest_area_px": 1})
+    proposals = engine.finished(engine.client.submit(request, Lane.VISIBLE)).proposals
+    kinds = {type(item.geometry) for item in proposals.items}
+    wanted = {"ssdlite-coco": Box, "keypointrcnn-coco": Keypoints, "lraspp-voc": Mask}
+    assert kinds == {wanted[model]}
+    assert engine.client.device_line.startswith("CPU (as chosen); ")
