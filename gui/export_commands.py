@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox
 
+from core.document.images import Dataset
 from core.errors import MaskwrightError
 from core.formats.dataset import ExportReport
 from core.headless.exporting import export_project, would_replace
-from core.scoring.report import score_dataset, write_csv, write_json
+from core.scoring.html_report import write_html
+from core.scoring.metric_files import write_markdown, write_metrics_csv, write_metrics_json
+from core.scoring.metrics import DatasetMetrics, measure_dataset
 from core.tasks.queue import Lane, Task, TaskContext
 from gui.dialogs.export_dialog import ExportDialog, ExportRequest
 from gui.dialogs.report_dialog import ReportDialog
@@ -18,6 +23,10 @@ from gui.workbench import Workbench
 
 EXPORT_TASK = "Export"
 FILES_SHOWN = 6
+SCORE_WRITERS: Mapping[str, Callable[[DatasetMetrics, Dataset, Path], None]] = MappingProxyType(
+    {".html": write_html, ".json": write_metrics_json, ".md": write_markdown}
+)
+"""By suffix; any other is written as CSV."""
 
 
 class ExportCommands(QObject):
@@ -62,18 +71,21 @@ class ExportCommands(QObject):
         return any(task.name == EXPORT_TASK for task in self._bench.tasks.running())
 
     def save_scores(self) -> None:
-        """Ask for a name and write the scores of all images as CSV or JSON."""
+        """Ask for a name and write every number: a report, a table, JSON or Markdown."""
         chosen, _ = QFileDialog.getSaveFileName(
             self._window,
             self.tr("Save scores"),
-            str(self._session.project.path.with_name("scores.csv")),
-            self.tr("Table (*.csv);;JSON, with the pairs of objects (*.json)"),
+            str(self._session.project.path.with_name("scores.html")),
+            self.tr(
+                "Report with charts and pictures (*.html);;Table (*.csv);;"
+                "JSON, with the pairs of objects (*.json);;Markdown (*.md)"
+            ),
         )
         if chosen:
             self.save_scores_to(Path(chosen))
 
     def save_scores_to(self, path: Path) -> None:
-        """Score all images in the background and write them: JSON for ``.json``, else CSV."""
+        """Measure all images in the background and write it as the suffix says, else as CSV."""
         watch = self._bench.scores
         truth, predictions = watch.truth_layer_id, watch.prediction_layer_id
         if truth is None:
@@ -85,7 +97,7 @@ class ExportCommands(QObject):
             )
             return
         project = self._session.project
-        write = write_json if path.suffix.lower() == ".json" else write_csv
+        write = SCORE_WRITERS.get(path.suffix.lower(), write_metrics_csv)
 
         def run(context: TaskContext) -> Path:
             def report(share: float) -> None:
@@ -93,7 +105,7 @@ class ExportCommands(QObject):
                 context.progress(share, "Scores")
 
             dataset = project.snapshot()
-            write(score_dataset(dataset, truth, predictions, report), dataset, path)
+            write(measure_dataset(dataset, truth, predictions, report), dataset, path)
             return path
 
         task = Task("Save scores", Lane.INTERACTIVE, None, run)

@@ -85,7 +85,7 @@ class ReviewCommands(QObject):
         """Take theirs in the largest region where the two shapes differ."""
         item, document = self._current, self._session.document
         if item is None or document is None or document.image_id != item.image_id:
-            self._session.message_posted.emit("Go to a disagreement first (W).")
+            self._session.message_posted.emit("Go to a disagreement first (F8).")
             return
         try:
             change = self._merge(document, item)
@@ -126,7 +126,7 @@ class ReviewCommands(QObject):
     def _settle_current(self, settle: _Settle) -> None:
         item, document = self._current, self._session.document
         if item is None or document is None or document.image_id != item.image_id:
-            self._session.message_posted.emit("Go to a disagreement first (W).")
+            self._session.message_posted.emit("Go to a disagreement first (F8).")
             return
         following = self.watch.items[self._place_after(1)] if self.watch.items else None
         try:
@@ -187,7 +187,7 @@ def review_entries(review: ReviewCommands) -> tuple[ActionEntry, ...]:
             "next_difference",
             "Next &worst disagreement",
             partial(review.walk, 1),
-            ("W",),
+            ("F8",),
             menu,
             separator_before=True,
         ),
@@ -195,7 +195,7 @@ def review_entries(review: ReviewCommands) -> tuple[ActionEntry, ...]:
             "previous_difference",
             "Previous disagreement",
             partial(review.walk, -1),
-            ("Shift+W",),
+            ("Shift+F8",),
             menu,
         ),
         ActionEntry("take_theirs", "Take &theirs", review.take_current, ("Y",), menu),

@@ -56,7 +56,7 @@ class DifferencePanel(QWidget):
         self.table = self._make_table()
         self.summary = QLabel(self)
         self.summary.setWordWrap(True)
-        self.next = QPushButton(self.tr("Next worst (W)"), self)
+        self.next = QPushButton(self.tr("Next worst (F8)"), self)
         self.take = QPushButton(self.tr("Take theirs (Y)"), self)
         self.keep = QPushButton(self.tr("Keep mine (Shift+Y)"), self)
         self.merge = QPushButton(self.tr("Merge region"), self)
