@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from core.errors import MaskwrightError
+from core.formats.dataset import ReportEntry
 
 _MAX_LINES = 50
 
@@ -55,7 +56,7 @@ def convert(
     console = Console(highlight=False, soft_wrap=True, markup=False)
     if done.why:
         console.print(f"Read as {done.read_as}: {done.why}.")
-    entries = []
+    entries: list[ReportEntry] = []
     if done.imported is not None:
         console.print(done.imported.summary)
         entries += done.imported.entries

@@ -82,7 +82,7 @@ def _read(path: Path, image_root: Path | None) -> ImportedDataset:
     categories = records_of(parts.get("categories"), "categories", findings)
     pairs = [(record.place, record.values or {}) for record in categories]
     add_categories(builder.table, pairs, findings)
-    reader = _Reader(path, _folder(path, annotations), builder)
+    reader = _Reader(path, _folder(path, annotations, finder.root), builder)
     builder.found_images = len(images)
     by_key = {entry.key: entry for entry in entries if entry.key is not None}
     described: dict[str, RawRecord] = {}
@@ -97,14 +97,16 @@ def _read(path: Path, image_root: Path | None) -> ImportedDataset:
     return builder.finish(finder.root, tagged(FORMAT_NAME, [msgspec.Raw(extra_of(parts).encode())]))
 
 
-def _folder(path: Path, records: Sequence[RawRecord]) -> Path:
-    """The folder that has the first PNG: that of the file's name, else one near it."""
-    candidates = [
-        path.with_suffix(""),
-        path.parent,
-        path.parent / "panoptic",
-        path.parent / "masks",
-    ]
+def _folder(path: Path, records: Sequence[RawRecord], image_root: Path) -> Path:
+    """The folder of the file's name; where there is none, one near it that has the first PNG.
+
+    Never the folder of the pictures, which may be PNGs of the same names.
+    """
+    own = path.with_suffix("")
+    if own.is_dir():
+        return own
+    places = [path.parent / "panoptic", path.parent / "masks", path.parent]
+    candidates = [place for place in places if place != image_root]
     for record in records[:20]:
         try:
             name = checked_name(str((record.values or {}).get("file_name")))
@@ -113,7 +115,7 @@ def _folder(path: Path, records: Sequence[RawRecord]) -> Path:
         for folder in candidates:
             if (folder / name).is_file():
                 return folder
-    return candidates[0]
+    return own
 
 
 class _Reader:

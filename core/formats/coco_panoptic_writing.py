@@ -31,6 +31,7 @@ from core.formats.source_text import untagged
 
 _NAME = "coco panoptic"
 _MAX_ID = 256**3 - 1
+_NEW_FILE = MappingProxyType({"info": {"description": "Exported by Maskwright"}, "licenses": []})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,9 +93,7 @@ def write_coco_panoptic(
         mismatched += wrong
         annotations += len(segments)
     content = {
-        "info": {"description": "Exported by Maskwright"},
-        "licenses": [],
-        **parts,
+        **(parts or _NEW_FILE),
         "images": image_records,
         "annotations": annotation_records,
         "categories": [_category(record) for record in plan.records],

@@ -84,6 +84,8 @@ def png_bytes(indices: IndexImage, *, with_16_bit: bool) -> bytes:
 def regions(indices: npt.NDArray[np.unsignedinteger]) -> list[tuple[int, Mask]]:
     """The pixels of every index but 0, in the order of the indices."""
     rows, columns = np.nonzero(indices)
+    if not len(rows):
+        return []
     values = indices[rows, columns]
     order = np.argsort(values, kind="stable")
     present, starts = np.unique(values[order], return_index=True)

@@ -63,7 +63,8 @@ def _image_name(task: Mapping[str, object]) -> str:
                 name = _name_in(text)
                 if has_image_suffix(name):
                     return name
-    return ""
+    named = data.get("image") if isinstance(data, dict) else None
+    return _name_in(named) if isinstance(named, str) else ""
 
 
 def _name_in(text: str) -> str:

@@ -131,11 +131,12 @@ def _circle(points: FloatArray) -> Polygon:
 
 
 def _mask(corners: FloatArray, data: object) -> Mask:
-    if len(corners) != 2 or (corners != np.floor(corners)).any():
-        raise ValueError("the corners of a mask are not two whole pixels")
+    if len(corners) != 2:
+        raise ValueError("the mask has no two corners")
     if not isinstance(data, str):
         raise ValueError("the mask has no picture of its bits")
     pixels = _bits(data)
+    # labelme cuts fractions of a pixel off when it draws a mask.
     (left, top), (right, bottom) = corners.astype(int)
     if pixels.shape != (bottom - top + 1, right - left + 1):
         height, width = pixels.shape

@@ -10,6 +10,7 @@ from core.errors import FormatError, MaskwrightError, ReadError
 from core.formats import coco, coco_panoptic, label_png, label_studio, labelme, via, voc, yolo
 from core.formats.annotation_format import AnnotationFormat, Evidence
 from core.formats.dataset import ImportedDataset
+from core.formats.voc_document import read_voc_document
 
 FORMATS: tuple[AnnotationFormat, ...] = (
     voc.FORMAT,
@@ -90,6 +91,7 @@ def _detect_file(evidence: Evidence) -> DetectedFormat:
     path = evidence.path
     match path.suffix.lower():
         case ".xml":
+            read_voc_document(path)
             reason = "the file is XML, but no Pascal VOC annotation."
         case ".json":
             reason = "the file is JSON, but of no format that is read: no COCO, labelme, VIA …"

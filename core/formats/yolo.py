@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.formats.annotation_format import AnnotationFormat, Evidence
-from core.formats.yolo_layout import has_labels, looks_like_labels
+from core.formats.yolo_layout import has_labels, is_text, looks_like_labels
 from core.formats.yolo_names import find_names_file, is_data_yaml
 from core.formats.yolo_reading import read_yolo
 from core.formats.yolo_writing import write_yolo
@@ -21,8 +21,10 @@ def _recognise(evidence: Evidence) -> str | None:
         return f"{names.name} names the classes and {why}" if names else why
     if path.suffix.lower() in (".yaml", ".yml") and is_data_yaml(path):
         return "the file is YAML with the class names of a data set"
-    if path.suffix.lower() == ".txt" and looks_like_labels(path):
+    if is_text(path) and looks_like_labels(path):
         return "the lines have a class number and numbers between 0 and 1"
+    if is_text(path) and path.stat().st_size == 0 and find_names_file(path.parent):
+        return "the file is empty, and class names lie beside it"
     return None
 
 

@@ -42,19 +42,26 @@ class YoloLayout:
 
 def layout_of(path: Path, image_root: Path | None) -> YoloLayout:
     """The layout of a folder, of the folder of a YAML file, or of one label file."""
-    if path.is_dir() or not _is_text(path):
-        folder = path if path.is_dir() else path.parent
-        names = find_names_file(folder) if path.is_dir() else path
+    folder = path if path.is_dir() else path.parent
+    base = _base_of(folder)
+    if path.is_dir() or not is_text(path):
         files = [item for item in sorted(folder.rglob("*.txt")) if _is_label_file(item, folder)]
     else:
-        folder = path.parent
-        names = find_names_file(folder) or find_names_file(folder.parent)
         files = [path]
-    names = names or find_names_file(folder.parent)
-    base = folder.parent if folder.name == _LABELS and image_root is None else folder
+    is_names = path.is_file() and not is_text(path)
+    names = path if is_names else find_names_file(folder) or find_names_file(base)
+    names = names or find_names_file(base.parent)
     return YoloLayout(
         tuple(_label_file(item, base, image_root) for item in files), image_root or base, names
     )
+
+
+def _base_of(folder: Path) -> Path:
+    """The folder above the nearest ``labels`` that a folder is or lies in; else the folder."""
+    for place in (folder, *folder.parents[:3]):
+        if place.name == _LABELS:
+            return place.parent
+    return folder
 
 
 def looks_like_labels(path: Path) -> bool:
@@ -91,7 +98,8 @@ def read_lines(path: Path) -> tuple[list[str], str]:
     return text.splitlines(), remark
 
 
-def _is_text(path: Path) -> bool:
+def is_text(path: Path) -> bool:
+    """Whether a path is that of a label file by its ending."""
     return path.suffix.lower() == ".txt"
 
 
@@ -99,7 +107,7 @@ def _is_label_file(path: Path, folder: Path) -> bool:
     if path.name in LIST_NAMES or path.name in _OTHER_LISTS or not path.is_file():
         return False
     within = path.relative_to(folder).parts[:-1]
-    if _LABELS in within or folder.name == _LABELS:
+    if _LABELS in within or _base_of(folder) != folder:
         return True
     if any(path.with_suffix(suffix).is_file() for suffix in IMAGE_SUFFIXES):
         return path.stat().st_size == 0 or looks_like_labels(path)

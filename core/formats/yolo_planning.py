@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 import numpy as np
 
-from core.document.annotation import Annotation
+from core.document.annotation import Annotation, Geometry
 from core.document.geometry import (
     Box,
     FloatArray,
@@ -88,7 +88,7 @@ class LinePlanner:
         except ValueError as error:
             self._findings.left_out(place, str(error))
             return None
-        if pixels.is_empty:
+        if pixels.is_empty and not (with_boxes and _has_area(geometry, size)):
             self._findings.left_out(place, "it has no pixel inside the image", "not exported")
             return None
         if annotation.is_crowd:
@@ -167,6 +167,11 @@ class LinePlanner:
             return rasterise(geometry_of(parse_line(text, (0, 0)), size, (0, 0)), size)
         except ValueError:
             return Mask.empty()
+
+
+def _has_area(geometry: Geometry, size: Size) -> bool:
+    """Whether a box has an area inside the image, though it may be too thin for a pixel."""
+    return isinstance(geometry, Box) and geometry.clipped(size).area > 0
 
 
 def _ring(geometry: object) -> tuple[FloatArray | None, str]:

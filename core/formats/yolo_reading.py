@@ -12,8 +12,8 @@ from core.formats.dataset import ImportedDataset
 from core.formats.findings import Findings
 from core.formats.pictures import Picture, Pictures
 from core.formats.source_text import tagged
-from core.formats.yolo_layout import LabelFile, layout_of, read_lines
-from core.formats.yolo_lines import geometry_of, parse_line
+from core.formats.yolo_layout import LabelFile, is_text, layout_of, read_lines
+from core.formats.yolo_lines import YoloObject, geometry_of, parse_line
 from core.formats.yolo_names import YoloNames, read_names
 
 FORMAT_NAME = "yolo"
@@ -33,7 +33,8 @@ def read_yolo(path: Path, image_root: Path | None = None) -> ImportedDataset:
     reader = _Reader(_names(layout.names_file, findings), layout.image_root, findings)
     for file in layout.files:
         reader.read(file)
-    reader.add_unlabelled()
+    if not is_text(path):
+        reader.add_unlabelled()
     return reader.finish()
 
 
@@ -109,27 +110,42 @@ class _Reader:
         self, lines: list[str], picture: Picture, file: LabelFile, findings: Findings
     ) -> list[Annotation]:
         found = []
+        unplaced = 0
         for number, line in enumerate(lines, start=1):
             if not line.strip():
                 continue
             self._builder.found_annotations += 1
-            if picture.size is None:
-                continue
-            annotation = self._annotation(line, f"line {number}", picture.size, file, findings)
-            if annotation is not None:
-                found.append(annotation)
-        count = sum(bool(line.strip()) for line in lines)
-        if picture.size is None and count:
+            item = self._parsed(line, f"line {number}", findings)
+            if item is not None and picture.size is None:
+                unplaced += 1
+            elif item is not None and picture.size is not None:
+                annotation = self._annotation(
+                    line, item, f"line {number}", picture.size, file, findings
+                )
+                found.extend([annotation] if annotation is not None else [])
+        if unplaced:
             findings.left_out(
-                "", f"without the picture, the places of {count} objects cannot be told"
+                "", f"without the picture, the places of {unplaced} objects cannot be told"
             )
         return found
 
+    def _parsed(self, line: str, place: str, findings: Findings) -> YoloObject | None:
+        try:
+            return parse_line(line, self._names.keypoints)
+        except ValueError as error:
+            findings.left_out(place, str(error))
+            return None
+
     def _annotation(
-        self, line: str, place: str, size: Size, file: LabelFile, findings: Findings
+        self,
+        line: str,
+        item: YoloObject,
+        place: str,
+        size: Size,
+        file: LabelFile,
+        findings: Findings,
     ) -> Annotation | None:
         try:
-            item = parse_line(line, self._names.keypoints)
             geometry = geometry_of(item, size, self._names.keypoints)
         except ValueError as error:
             findings.left_out(place, str(error))

@@ -81,7 +81,7 @@ def test_formats_are_told_by_their_content(
         ("a.json", "{", "no valid JSON"),
         ("a.txt", "some words", "no annotation file"),
         ("a.yaml", "names", "no annotation file"),
-        ("a.xml", "<a/>", "no Pascal VOC"),
+        ("a.xml", "<a/>", "root <a> instead"),
     ],
 )
 def test_what_is_not_read_is_refused_in_words(
