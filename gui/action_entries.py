@@ -194,6 +194,7 @@ def _view_entries(bench: Workbench, view: ViewCommands) -> tuple[ActionEntry, ..
         ),
         ActionEntry("outlines", "Outlines only", view.toggle_outlines, ("O",), menu),
         ActionEntry("layers", "Mine, reference, predictions, all", view.cycle_layers, ("M",), menu),
+        ActionEntry("contrast", "Stretch the contrast", view.toggle_contrast, ("Y",), menu),
         ActionEntry("superpixels", "Superpixels", view.toggle_superpixels, ("U",), menu),
         ActionEntry(
             "canvas_only",

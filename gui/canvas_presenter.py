@@ -6,6 +6,9 @@ from PySide6.QtCore import QObject
 
 from core.document.annotation import Annotation, Layer, LayerRole
 from core.document.document import ImageDocument, ProjectState
+from core.imaging.arrays import BgraImage
+from core.imaging.contrast import stretched_levels
+from core.tasks.queue import Lane, Task, TaskQueue
 from gui.canvas.canvas import Canvas
 from gui.canvas.shapes import CanvasShape, LineStyle
 from gui.image_loading import ImageLoader, LoadedImage
@@ -36,9 +39,13 @@ class CanvasPresenter(QObject):
         images: ImageLoader,
         regions: RegionLoader,
         deck: ProposalDeck,
+        tasks: TaskQueue,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self._tasks = tasks
+        self._stretched = False
+        self._shown: LoadedImage | None = None
         self._session = session
         self._canvas = canvas
         self._images = images
@@ -60,6 +67,13 @@ class CanvasPresenter(QObject):
     def superpixel_count(self) -> int:
         """Number of superpixels whose borders are shown; 0 when none are."""
         return self._superpixel_count
+
+    def toggle_contrast(self) -> bool:
+        """Show tones over the whole range of the screen, or as they are; returns which."""
+        self._stretched = not self._stretched
+        if self._shown is not None:
+            self._show_picture(self._shown)
+        return self._stretched
 
     def set_superpixel_count(self, count: int) -> None:
         """Show the borders of about this many superpixels, or none at 0."""
@@ -126,17 +140,37 @@ class CanvasPresenter(QObject):
         )
 
     def _on_image_changed(self, _image: object) -> None:
+        self._shown = None
         self._shapes.clear()
         self.refresh()
 
     def _on_loaded(self, image: LoadedImage) -> None:
         is_new = self._shown_id != image.image_id
         self._shown_id = image.image_id
-        self._canvas.set_image(image.levels, image.size)
+        self._show_picture(image)
         if is_new:
             self._show_superpixels()
         if image.rgb is not None:
             self._regions.request(image)
+
+    def _show_picture(self, image: LoadedImage) -> None:
+        self._shown = image
+        if not self._stretched:
+            self._canvas.set_image(image.levels, image.size)
+            return
+        self._tasks.submit(
+            Task(
+                "Contrast",
+                Lane.INTERACTIVE,
+                ("contrast",),
+                lambda _context: stretched_levels(image.levels),
+            ),
+            lambda levels: self._show_stretched(image, levels),
+        )
+
+    def _show_stretched(self, image: LoadedImage, levels: tuple[BgraImage, ...]) -> None:
+        if self._stretched and self._shown is image:
+            self._canvas.set_image(levels, image.size)
 
     def _show_superpixels(self) -> None:
         browser = None if self._shown_id is None else self._regions.get(self._shown_id)

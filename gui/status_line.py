@@ -61,9 +61,17 @@ class StatusLine(QStatusBar):
             self.cursor_text.clear()
             return
         x, y = position
-        color = self._bench.canvas.color_at(x, y)
+        color = self._color_at(x, y)
         values = "" if color is None else "  R{:d} G{:d} B{:d}".format(*color)
         self.cursor_text.setText(f"x {x:.0f}  y {y:.0f}{values}")
+
+    def _color_at(self, x: float, y: float) -> tuple[int, int, int] | None:
+        """The picture's own colour, however its contrast is shown."""
+        image = self._bench.loaded_image()
+        if image is None or image.rgb is None or not image.size.box.contains(x, y):
+            return self._bench.canvas.color_at(x, y)
+        red, green, blue = image.rgb[int(y), int(x)].tolist()
+        return red, green, blue
 
     def _show_image(self) -> None:
         image = self._bench.session.image
@@ -76,7 +84,7 @@ class StatusLine(QStatusBar):
 
     def _show_device(self, line: str) -> None:
         # The first clause names the device and why; the rest is for those who ask.
-        self.device.setText(self.tr("models: {}").format(line.split(";")[0]))
+        self.device.setText(self.tr("models: {}").format(line.split(";", maxsplit=1)[0]))
         self.device.setToolTip(line)
 
     def _poll(self) -> None:

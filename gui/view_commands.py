@@ -93,6 +93,12 @@ class ViewCommands(QObject):
         self._bench.session.show_only_hidden(hidden)
         self._bench.session.message_posted.emit(f"Showing: {name}")
 
+    def toggle_contrast(self) -> None:
+        """Show dark pictures brightly, or all as they are; the files stay as they are."""
+        stretched = self._bench.presenter.toggle_contrast()
+        words = "over the whole range" if stretched else "as they are"
+        self._bench.session.message_posted.emit(f"Tones are shown {words}.")
+
     def toggle_superpixels(self) -> None:
         """Show or hide the borders of the superpixels."""
         self._regions.shown.toggle()

@@ -57,7 +57,7 @@ class Workbench(QObject):
         self.regions = RegionLoader(tasks, self)
         self.deck = ProposalDeck(self.session, author, self)
         self.presenter = CanvasPresenter(
-            self.session, self.canvas, self.images, self.regions, self.deck, self
+            self.session, self.canvas, self.images, self.regions, self.deck, tasks, self
         )
         self.tools = ToolHost(
             self.session,
