@@ -74,8 +74,7 @@ def offer_download(spec: ModelSpec, folder: Path | None = None) -> DownloadOffer
     weights = spec.weights
     if weights.bundled:
         raise ModelError(f"The weights of {spec.name} come with Maskwright.")
-    name = Path(weights.file_name).name
-    if not weights.url or not name:
+    if not weights.url or not weights.file_name:
         raise ModelError(f"{spec.name} has no weights to download.", "Name a weights file.")
     if not weights.sha256:
         raise ModelError(
@@ -86,7 +85,7 @@ def offer_download(spec: ModelSpec, folder: Path | None = None) -> DownloadOffer
     offer = DownloadOffer(
         model=spec.name,
         url=weights.url,
-        path=(folder or user_folder()) / name,
+        path=(folder or user_folder()) / weights.file_name,
         size_bytes=weights.size_bytes,
         licence=weights.licence,
         sha256=weights.sha256.lower(),

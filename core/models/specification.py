@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import PurePosixPath
 from types import MappingProxyType
+from urllib.parse import urlsplit
 
 SettingValue = str | int | float | bool
 NO_SETTINGS: Mapping[str, SettingValue] = MappingProxyType({})
@@ -47,7 +49,8 @@ class WeightsSpec:
     @property
     def file_name(self) -> str:
         """Name of the file, without its folder; empty when there is no standard one."""
-        return self.bundled or self.url.rpartition("/")[2]
+        name = PurePosixPath(urlsplit(self.url).path).name
+        return self.bundled or ("" if name == ".." else name)
 
 
 @dataclass(frozen=True, slots=True)

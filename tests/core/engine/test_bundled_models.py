@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.document.annotation import bounds_of_geometry
-from core.document.geometry import Box, Keypoints
+from core.document.geometry import Box
 from core.document.mask import Mask
 from core.engine.protocol import Lane, ModelRequest
 from core.models.registry import find_model
@@ -55,11 +55,11 @@ def test_models_without_weights_say_what_to_do(
     assert "not on this computer" in getattr(failed, "message", "")
 
 
-@pytest.mark.parametrize("model", ["ssdlite-coco", "keypointrcnn-coco", "lraspp-voc"])
+@pytest.mark.parametrize("model", ["ssdlite-coco", "lraspp-voc"])
 def test_models_of_torchvision_run_from_a_file_that_is_named(
     make_engine: Callable[..., Engine], nuclei: Path, tmp_path: Path, model: str
 ) -> None:
-    """With seeded weights: boxes, keypoints and masks come through the pipe."""
+    """With seeded weights: boxes and masks come through the pipe."""
     import torch
 
     spec = find_model(model)
@@ -71,6 +71,6 @@ def test_models_of_torchvision_run_from_a_file_that_is_named(
     request = ModelRequest(nuclei, "digest", model, weights, {"smallest_area_px": 1})
     proposals = engine.finished(engine.client.submit(request, Lane.VISIBLE)).proposals
     kinds = {type(item.geometry) for item in proposals.items}
-    wanted = {"ssdlite-coco": Box, "keypointrcnn-coco": Keypoints, "lraspp-voc": Mask}
+    wanted = {"ssdlite-coco": Box, "lraspp-voc": Mask}
     assert kinds == {wanted[model]}
     assert engine.client.device_line.startswith("CPU (as chosen); ")

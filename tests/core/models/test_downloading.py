@@ -200,10 +200,23 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(server: Server, tmp_path:
 
 
 @pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://example.org/files/net.safetensors?download=true", "net.safetensors"),
+        ("https://example.org/a/b/net-0123abcd.pth#part", "net-0123abcd.pth"),
+    ],
+)
+def test_the_file_is_named_as_in_its_address(url: str, name: str) -> None:
+    assert offer_download(spec_at(url)).path == user_folder() / name
+
+
+@pytest.mark.parametrize(
     ("weights", "sentence"),
     [
         (WeightsSpec(bundled="unet_nuclei.safetensors"), "come with Maskwright"),
         (WeightsSpec(), "no weights to download"),
+        (WeightsSpec(url="https://example.org/", sha256="00"), "no weights to download"),
+        (WeightsSpec(url="https://example.org/a/..", sha256="00"), "no weights to download"),
         (WeightsSpec(url="https://example.org/net.pth"), "no hash"),
     ],
 )
