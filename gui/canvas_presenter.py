@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject
 
 from core.document.annotation import Annotation, Layer, LayerRole
@@ -52,6 +54,7 @@ class CanvasPresenter(QObject):
         self._regions = regions
         self._deck = deck
         self._shown_id: int | None = None
+        self._colors: Callable[[Annotation], str | None] | None = None
         self._shapes: dict[int, tuple[Annotation, tuple[object, ...], CanvasShape]] = {}
         self._superpixel_count = 0
         images.loaded.connect(self._on_loaded)
@@ -80,6 +83,11 @@ class CanvasPresenter(QObject):
         self._superpixel_count = count
         self._show_superpixels()
 
+    def set_colors(self, colors: Callable[[Annotation], str | None] | None) -> None:
+        """Give objects other colours than their labels'; None from it keeps the label's."""
+        self._colors = colors
+        self.refresh()
+
     def refresh(self) -> None:
         """Hand the canvas the shapes that can be seen now."""
         document = self._session.document
@@ -99,9 +107,13 @@ class CanvasPresenter(QObject):
     ) -> list[CanvasShape]:
         selection = self._session.selection
         return [
-            self._shape(item, state.labels[item.label_id].color, layer.role, item.id in selection)
+            self._shape(item, self._color(item, state), layer.role, item.id in selection)
             for item in document.in_layer(layer.id)
         ]
+
+    def _color(self, item: Annotation, state: ProjectState) -> str:
+        other = None if self._colors is None else self._colors(item)
+        return other or state.labels[item.label_id].color
 
     def _shape(self, item: Annotation, color: str, role: LayerRole, selected: bool) -> CanvasShape:
         """The same object for an unchanged annotation: the canvas compares by identity."""

@@ -50,6 +50,10 @@ class DifferenceWatch(QObject):
         """Whether the layers have been compared."""
         return self._by_image is not None
 
+    def of_image(self, image_id: int) -> tuple[ObjectDifference, ...]:
+        """Disagreements of an image, settled ones too."""
+        return (self._by_image or {}).get(image_id, ())
+
     @property
     def settled_count(self) -> int:
         """Disagreements that were looked at and kept."""

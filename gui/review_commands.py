@@ -17,6 +17,7 @@ from core.scoring.difference import ObjectDifference
 from core.scoring.pixel_difference import connected_regions
 from core.tasks.queue import Lane, Task, TaskContext
 from gui.actions import ActionEntry
+from gui.difference_colors import DifferenceColors
 from gui.difference_watch import DifferenceWatch, as_error
 from gui.image_loading import LoadedImage
 from gui.workbench import Workbench
@@ -34,6 +35,7 @@ class ReviewCommands(QObject):
     ) -> None:
         super().__init__(parent)
         self.watch = DifferenceWatch(bench.session, bench.tasks, self)
+        self.colors = DifferenceColors(bench.session, self.watch, bench.presenter, self)
         self._bench = bench
         self._session = bench.session
         self._look_at = look_at
@@ -198,14 +200,21 @@ def review_entries(review: ReviewCommands) -> tuple[ActionEntry, ...]:
             ("Shift+F8",),
             menu,
         ),
-        ActionEntry("take_theirs", "Take &theirs", review.take_current, ("Y",), menu),
-        ActionEntry("keep_mine", "&Keep mine", review.keep_current, ("Shift+Y",), menu),
+        ActionEntry("take_theirs", "Take &theirs", review.take_current, ("F7",), menu),
+        ActionEntry("keep_mine", "&Keep mine", review.keep_current, ("Shift+F7",), menu),
         ActionEntry(
             "merge_region",
             "&Merge the largest region that differs",
             review.merge_current,
-            ("Ctrl+Shift+Y",),
+            ("Ctrl+F7",),
             menu,
+        ),
+        ActionEntry(
+            "difference_colors",
+            "&Colours of the difference",
+            review.colors.toggle,
+            ("Shift+M",),
+            "&View",
         ),
         ActionEntry("take_listed", "Take all theirs that are listed", review.take_listed, (), menu),
         ActionEntry("keep_listed", "Keep all mine that are listed", review.keep_listed, (), menu),

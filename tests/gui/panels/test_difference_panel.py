@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from core.document.mask import Mask
 from core.editing.labels import add_label
 from core.project.project import Project
 from core.scoring.difference import Disagreement
+from gui.canvas.shapes import CanvasShape
+from gui.difference_colors import AGREEING_COLOR, DIFFERENCE_COLORS
 from gui.main_window import MainWindow
 from gui.panels.difference_panel import DifferencePanel
 from gui.review_commands import ReviewCommands
@@ -155,6 +157,29 @@ def test_merging_the_region_makes_both_alike(qtbot: QtBot, window: MainWindow) -
     (mine,) = window.bench.session.project.history.document(2).in_layer(MINE)
     assert mine.geometry == block(1, 1, 10, 10)
     qtbot.waitUntil(lambda: len(window.review.watch.items) == 2, timeout=WAIT_MS)
+
+
+def test_shift_m_colours_objects_by_what_is_wrong_with_them(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[list[str]] = [[]]
+
+    def record(shapes: Sequence[CanvasShape]) -> None:
+        shown.append([shape.color for shape in shapes])
+
+    monkeypatch.setattr(window.bench.canvas, "set_overlay", record)
+    window.bench.session.show_image(1)
+    labels = {label.color for label in window.bench.session.state.labels.values()}
+    window.actions_table["difference_colors"].trigger()
+    wrong = DIFFERENCE_COLORS[Disagreement.WRONG_LABEL]
+    missing = DIFFERENCE_COLORS[Disagreement.MISSING]
+    assert sorted(shown[-1]) == sorted([wrong, wrong, missing])
+    window.review.take_listed()
+    qtbot.waitUntil(lambda: set(shown[-1]) == {AGREEING_COLOR}, timeout=WAIT_MS)
+    window.bench.undo()
+    window.actions_table["difference_colors"].trigger()
+    assert shown[-1]
+    assert set(shown[-1]) <= labels
 
 
 def test_a_locked_object_is_left_alone_and_said(qtbot: QtBot, window: MainWindow) -> None:
