@@ -21,6 +21,9 @@ _SIDE_PX = 448
 _CANNY_LOW, _CANNY_HIGH = 16, 50
 _STRONGEST_GRADIENT = 120.0
 _SIMPLIFIED_PX = 0.75
+_BLUR_PX = 1.0
+_FAINTEST_EDGE = 40.0
+"""Of Sobel's sum: about ten grey levels from one pixel to the next."""
 
 
 class LiveWire:
@@ -62,7 +65,7 @@ class LiveWire:
         try:
             contour = self._scissors.getContour(pixel)
         except cv2.error:
-            # In plain colour some of OpenCV's maps run in circles; there is no edge to follow.
+            # Some of OpenCV's maps run in circles, in plain colour above all.
             return np.zeros((0, 2))
         fewer = cv2.approxPolyDP(contour, _SIMPLIFIED_PX, False)
         return np.asarray(fewer, np.float64).reshape(-1, 2)
@@ -76,6 +79,8 @@ class LiveWire:
         )
         if shape != (self._window.width, self._window.height):
             crop = cv2.resize(crop, shape, interpolation=cv2.INTER_AREA)
+        # Perfectly sharp edges all cost nothing, and OpenCV's paths then run in circles.
+        crop = cv2.GaussianBlur(crop, (0, 0), _BLUR_PX)
         scissors = cv2.segmentation.IntelligentScissorsMB()
         scissors.setEdgeFeatureCannyParameters(_CANNY_LOW, _CANNY_HIGH)
         scissors.setGradientMagnitudeMaxLimit(_STRONGEST_GRADIENT)
@@ -88,3 +93,26 @@ class LiveWire:
         column = int((x - self._window.left) / self._pixel_px)
         row = int((y - self._window.top) / self._pixel_px)
         return min(max(column, 0), self._shape[0] - 1), min(max(row, 0), self._shape[1] - 1)
+
+
+def strongest_edge(image: RgbImage, x: float, y: float, reach_px: float) -> tuple[float, float]:
+    """The middle of the pixel with the steepest colour near a point, or the point itself.
+
+    ``image`` is uint8 of shape (height, width, 3). Only pixels within
+    ``reach_px`` of the point count, and only where the picture is not nearly
+    plain.
+    """
+    size = Size(image.shape[1], image.shape[0])
+    reach = int(np.ceil(reach_px)) + 2
+    window = PixelBox(int(x) - reach, int(y) - reach, 2 * reach + 1, 2 * reach + 1).clipped(size)
+    if window.width < 3 or window.height < 3:
+        return x, y
+    grey = cv2.cvtColor(np.ascontiguousarray(image[window.slices]), cv2.COLOR_RGB2GRAY)
+    across, down = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
+    rows, columns = np.indices(grey.shape)
+    distance = np.hypot(columns + window.left + 0.5 - x, rows + window.top + 0.5 - y)
+    steepness = np.where(distance <= reach_px, np.hypot(across, down), 0.0)
+    row, column = np.unravel_index(int(np.argmax(steepness)), steepness.shape)
+    if steepness[row, column] < _FAINTEST_EDGE:
+        return x, y
+    return float(column) + window.left + 0.5, float(row) + window.top + 0.5

@@ -143,7 +143,7 @@ def _component(
 
 
 def _fill_capsule(line: FloatArray, radius: float, box: PixelBox) -> BoolArray:
-    """One capsule: what every event of the brush needs, three times as fast as for many."""
+    """One capsule: what every event of the brush needs, some five times as fast."""
     centres = np.arange(box.top, box.bottom, dtype=np.float64) + 0.5
     left, right = _row_intervals(line[:1], line[-1:], radius, centres)
     # Rows that are not crossed run from infinity to minus infinity: nothing is between.

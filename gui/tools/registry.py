@@ -77,7 +77,7 @@ def tool_infos() -> tuple[ToolInfo, ...]:
             "rotated_rectangle",
             "Rotated rectangle",
             ("Shift+R",),
-            "mdi6.rotate-3d-variant",
+            "mdi6.crop-rotate",
             "Drag the first side, or click both of its ends, then click the other side.",
         ),
         ToolInfo(

@@ -9,7 +9,7 @@ import numpy as np
 
 from core.document.geometry import FloatArray, Polygon
 from core.imaging.arrays import RgbImage
-from core.imaging.live_wire import LiveWire
+from core.imaging.live_wire import LiveWire, strongest_edge
 from gui.tools.checkpoint import payload_of, points_of, record_of, unreadable
 from gui.tools.draft import Cursor, Draft, DraftPath
 from gui.tools.events import (
@@ -33,6 +33,7 @@ from gui.tools.tool import NOTHING, REDRAW, DraftRecord, ToolContext, ToolRespon
 
 _CLOSE_SCREEN_PX = 8.0
 _SAME_POINT_SCREEN_PX = 2.0
+_SNAP_SCREEN_PX = 5.0
 _WIRE_SCREEN_PX = 1.5
 """The wire is as fine as this on the screen; coarser reaches farther for the same time."""
 
@@ -51,7 +52,7 @@ class _Wire:
 class ScissorsTool:
     """Anchors, each with the path to it from the one before, and the path to the pointer.
 
-    Click along an edge; click the first anchor, press Enter or N, or
+    Click along an edge, the anchor jumps onto it; click the first anchor, press Enter or N, or
     double-click to close. The right button, Shift+click or Backspace take the
     last anchor back. With Ctrl held the path is a straight line.
     """
@@ -155,18 +156,20 @@ class ScissorsTool:
         return REDRAW
 
     def _add(self, point: Point, context: ToolContext) -> None:
+        image = context.image
+        if image is not None and not self._straight and _fits(image, context):
+            point = strongest_edge(image, *point, _SNAP_SCREEN_PX * self._scale)
         if not self._legs:
             self._legs.append(np.array([point]))
         elif math.dist(point, self._last) >= _SAME_POINT_SCREEN_PX * self._scale:
             self._legs.append(self._leg_to(point, context))
-        if context.image is not None and not self._straight:
-            self._paths(context.image, self._last)
+        if image is not None and not self._straight and _fits(image, context):
+            self._paths(image, self._last)
 
     def _leg_to(self, point: Point, context: ToolContext) -> FloatArray:
         """Points behind the last anchor up to ``point``, float64 of shape (n, 2), n ≥ 1."""
         image = context.image
-        fits = image is not None and image.shape[:2] == context.document.size.shape
-        if self._straight or image is None or not fits:
+        if self._straight or image is None or not _fits(image, context):
             return np.array([point])
         return self._paths(image, self._last).path_to(*point)[1:]
 
@@ -204,6 +207,11 @@ class ScissorsTool:
             self.cancel()
             return REDRAW
         return self._drop_last()
+
+
+def _fits(image: RgbImage, context: ToolContext) -> bool:
+    """Whether the picture has the size that was annotated."""
+    return image.shape[:2] == context.document.size.shape
 
 
 def _end(leg: FloatArray) -> Point:

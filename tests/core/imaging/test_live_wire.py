@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.imaging.live_wire import LiveWire
+from core.imaging.live_wire import LiveWire, strongest_edge
 
 
 def _bright_disc(side: int, radius: float) -> np.ndarray:
@@ -42,3 +42,24 @@ def test_plain_colour_and_tiny_pictures_give_a_line_all_the_same() -> None:
 def test_a_start_outside_is_refused() -> None:
     with pytest.raises(ValueError, match="outside"):
         LiveWire(np.zeros((9, 9, 3), np.uint8), (20.0, 2.0))
+
+
+def test_sharp_edges_are_followed_from_wherever_an_anchor_jumps_to() -> None:
+    """Paths that cost nothing are where OpenCV's maps may run in circles."""
+    picture = _bright_disc(200, 60)
+    for turn in np.linspace(0, 2 * np.pi, 12, endpoint=False):
+        first, second = (
+            strongest_edge(picture, 100 + 60 * np.cos(angle), 100 + 60 * np.sin(angle), 4)
+            for angle in (turn, turn + 2)
+        )
+        path = LiveWire(picture, first).path_to(*second)
+        assert len(path) > 5
+        assert np.abs(np.hypot(*(path - 100).T) - 60).max() < 4
+
+
+def test_an_anchor_stays_where_the_picture_is_plain() -> None:
+    picture = _bright_disc(200, 60)
+    assert strongest_edge(picture, 100.0, 100.0, 5) == (100.0, 100.0)
+    assert strongest_edge(picture, 0.0, 200.0, 5) == (0.0, 200.0)
+    x, y = strongest_edge(picture, 157.0, 100.0, 5)
+    assert abs(np.hypot(x - 100, y - 100) - 60) < 1.5
