@@ -227,6 +227,9 @@ def score(
     markdown: Annotated[
         Path | None, typer.Option(help="Write the tables to this Markdown file.")
     ] = None,
+    agreement: Annotated[
+        bool, typer.Option("--agreement", help="Compare every two layers of a project instead.")
+    ] = False,
 ) -> None:
     """Every number of how well a prediction agrees with the truth.
 
@@ -236,6 +239,9 @@ def score(
     A label that neither side has counts nowhere ("n/a"); one that only one side
     has counts 0.
     """
+    if agreement:
+        _print_agreement(truth)
+        return
     from core.headless.scoring import measured_files
     from core.scoring.html_report import write_html
     from core.scoring.metric_files import write_markdown, write_metrics_csv, write_metrics_json
@@ -343,6 +349,24 @@ def _score_table(found: DatasetScore, dataset: Dataset) -> Table:
         _number(found.mean_dice_summed),
     )
     return table
+
+
+def _print_agreement(path: Path) -> None:
+    from core.headless.scoring import layers_agreement
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Comparing", total=1.0)
+        pairs, names = layers_agreement(path, lambda share: bar.update(task, completed=share))
+    table = Table("Layer", "Layer", "In both", "In one", "F1", "IoU", "Dice", "Kappa")
+    for pair in pairs:
+        table.add_row(
+            names[pair.first_layer_id],
+            names[pair.second_layer_id],
+            str(pair.objects_in_both),
+            str(pair.objects_in_one),
+            *map(_number, (pair.f1, pair.iou, pair.dice, pair.kappa)),
+        )
+    _console().print(table)
 
 
 def _metric_table(found: DatasetMetrics) -> Table:

@@ -181,7 +181,7 @@ class ReviewCommands(QObject):
         self._look_at(awaited.bounds)
 
 
-def review_entries(review: ReviewCommands) -> tuple[ActionEntry, ...]:
+def difference_entries(review: ReviewCommands) -> tuple[ActionEntry, ...]:
     """The rows of the action table for walking through disagreements."""
     menu = "&Review"
     return (

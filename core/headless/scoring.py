@@ -20,6 +20,7 @@ from core.formats.registry import detect_format, read_annotations
 from core.project.importing import in_layer, merge_labels
 from core.project.locations import PROJECT_SUFFIX
 from core.project.project import Project
+from core.scoring.agreement import PairAgreement, agreement
 from core.scoring.metrics import DatasetMetrics, measure_dataset
 from core.scoring.report import DatasetScore, score_dataset
 
@@ -85,6 +86,28 @@ def score_project(
     """Score what people drew against the project's reference; raises ReadError without one."""
     dataset = project.snapshot()
     return score_dataset(dataset, *_compared_layers(project), progress=progress), dataset
+
+
+def layers_agreement(
+    path: Path, progress: Callable[[float], None] | None = None
+) -> tuple[tuple[PairAgreement, ...], dict[int, str]]:
+    """How well every two layers of a project agree, and the names of the layers by id.
+
+    Raises ReadError when there are not two layers with people's or models' objects.
+    """
+    if path.suffix != PROJECT_SUFFIX:
+        raise ReadError(f"{path} is no project.", "Agreement is between layers of a project.")
+    project = Project.open(path, author="score")
+    try:
+        layers = project.history.state.layers
+        names = {layer.id: layer.name for layer in layers.values()}
+        if len(names) < 2:
+            raise ReadError(
+                f"{path} has one layer only.", "Import the other annotators' files as layers."
+            )
+        return agreement(project.snapshot(), sorted(names), progress), names
+    finally:
+        project.close()
 
 
 def _compared_layers(project: Project) -> tuple[int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.document.document import ProjectState
+from core.scoring.agreement import cohens_kappa
 from core.scoring.metrics import DatasetMetrics, Detections
 
 NO_OBJECT = "neither side has an object of any label"
@@ -59,6 +60,12 @@ def _overlap_rows(metrics: DatasetMetrics) -> list[MetricRow]:
             "there are no outlines to compare",
         ),
         _row(group, "Pixel accuracy", metrics.accuracy.value, "no pixel is judged"),
+        _row(
+            group,
+            "Cohen's kappa of the labels of paired objects",
+            cohens_kappa(metrics.confusion),
+            "no objects are paired, or all have one label",
+        ),
     ]
 
 

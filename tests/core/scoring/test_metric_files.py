@@ -14,11 +14,14 @@ import cv2
 import numpy as np
 import pytest
 
+from core.document.annotation import Annotation, Layer, LayerRole
+from core.document.change import Change, Difference, ImageChange
 from core.document.document import ImageDocument
 from core.document.geometry import Box
 from core.document.images import Dataset, ImageRecord
-from core.errors import WriteError
-from core.headless.scoring import measured_files
+from core.errors import ReadError, WriteError
+from core.headless.scoring import layers_agreement, measured_files
+from core.project.project import Project
 from core.scoring.comparison_picture import comparison_picture
 from core.scoring.html_report import write_html
 from core.scoring.metric_files import (
@@ -183,6 +186,28 @@ def test_files_are_measured_and_unknown_labels_and_sizes_said(tmp_path: Path) ->
     assert "“birds”" in text
     assert "“bird” is meant?" in text
     assert "another size in the prediction" in text
+
+
+def test_layers_of_a_project_are_compared_two_by_two(tmp_path: Path) -> None:
+    names = ["a.png"]
+    cv2.imwrite(str(tmp_path / "a.png"), np.zeros((30, 40, 3), np.uint8))
+    path = tmp_path / "p.maskwright"
+    project = Project.create(path, tmp_path, names, author="ann")
+    layer = Layer(2, LayerRole.PREDICTIONS, "bob")
+    try:
+        project.history.apply(Change("Add layer", layers=Difference(added=(layer,))))
+        label = min(project.history.state.labels)
+        items = tuple(Annotation(n, n, label, rectangle(0, 0, 9, 9)) for n in (1, 2))
+        change = ImageChange(annotations=Difference(added=items))
+        project.history.apply(Change.of_image("Add", 1, change))
+        project.wait_until_saved(5.0)
+    finally:
+        project.close()
+    (pair,), layers = layers_agreement(path)
+    assert (pair.f1, pair.iou, pair.objects_in_both) == (1.0, 1.0, 1)
+    assert layers[2] == "bob"
+    with pytest.raises(ReadError, match="no project"):
+        layers_agreement(tmp_path / "a.png")
 
 
 def coco_file(path: Path, name: str, width: int) -> Path:
