@@ -8,7 +8,7 @@ import numpy.typing as npt
 from core.grouping.build import Recipe, build_hierarchy
 from core.grouping.combinations import NO_NODE, Candidates, combine
 from core.grouping.hierarchy import Hierarchy, LeafRanges
-from core.grouping.node_statistics import NodeStatistics
+from core.grouping.node_statistics import NodeStatistics, range_sums
 from core.grouping.objectness import FEATURE_COUNT, object_features
 from core.grouping.region_graph import SumArray
 from core.training.grouping.pictures import LabelledPicture
@@ -17,23 +17,37 @@ from core.training.grouping.samples import Samples
 _LEVELS = (0.05, 0.2, 0.4, 0.55, 0.7)
 
 
-def best_overlaps(
+def overlaps_with(
     candidates: Candidates,
     hierarchy: Hierarchy,
     ranges: LeafRanges,
     masks: list[npt.NDArray[np.bool_]],
 ) -> SumArray:
     """Intersection over union of every candidate with every mask, (m, objects)."""
-    labels = hierarchy.leaf_labels.reshape(-1)
-    areas = np.bincount(labels, minlength=hierarchy.leaf_count)
-    columns = [areas] + [
-        np.bincount(labels[mask.reshape(-1)], minlength=hierarchy.leaf_count) for mask in masks
-    ]
-    below = np.concatenate([np.zeros((1, len(columns))), np.cumsum(np.stack(columns, 1), axis=0)])
     used = candidates.nodes != NO_NODE
     filled = np.where(used, candidates.nodes, 0)
-    inside = (below[ranges.last[filled]] - below[ranges.first[filled]]) * used[..., None]
-    sums = inside.sum(axis=1)
+    sums = (_range_counts(hierarchy, ranges, masks)[filled] * used[..., None]).sum(axis=1)
+    return _ratios(sums, masks)
+
+
+def node_overlaps(
+    hierarchy: Hierarchy, ranges: LeafRanges, masks: list[npt.NDArray[np.bool_]]
+) -> SumArray:
+    """Intersection over union of every node with every mask, (nodes, objects)."""
+    return _ratios(_range_counts(hierarchy, ranges, masks), masks)
+
+
+def _range_counts(
+    hierarchy: Hierarchy, ranges: LeafRanges, masks: list[npt.NDArray[np.bool_]]
+) -> SumArray:
+    """Pixels of every node, then those that lie in each mask, (nodes, 1 + objects)."""
+    labels, leaves = hierarchy.leaf_labels, hierarchy.leaf_count
+    columns = [np.bincount(labels.reshape(-1), minlength=leaves)]
+    columns += [np.bincount(labels[mask], minlength=leaves) for mask in masks]
+    return range_sums(np.stack(columns, axis=1).astype(np.float64), ranges)
+
+
+def _ratios(sums: SumArray, masks: list[npt.NDArray[np.bool_]]) -> SumArray:
     shared, own = sums[:, 1:], sums[:, :1]
     wanted = np.array([mask.sum() for mask in masks], np.float64)
     return np.asarray(shared / np.maximum(own + wanted - shared, 1))
@@ -55,7 +69,7 @@ def object_samples(
             np.zeros(0, np.float32),
             np.zeros(0, np.float32),
         )
-    overlap = best_overlaps(candidates, hierarchy, ranges, masks).max(axis=1)
+    overlap = overlaps_with(candidates, hierarchy, ranges, masks).max(axis=1)
     chosen, weights = _spread(rng, overlap, count)
     features = object_features(candidates.only(chosen), statistics.shape)
     return Samples(np.ascontiguousarray(features.T), recall_share(overlap[chosen]), weights)

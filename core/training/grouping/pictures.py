@@ -70,7 +70,7 @@ def bundled_photographs() -> list[RgbImage]:
     for name in PHOTOGRAPHS:
         image = np.asarray(getattr(data, name)())
         rgb = np.repeat(image[..., None], 3, axis=2) if image.ndim == 2 else image[..., :3]
-        found.append(_reduced(np.ascontiguousarray(rgb)))
+        found.append(reduced(np.ascontiguousarray(rgb)))
     return found
 
 
@@ -123,7 +123,7 @@ def jittered(rng: np.random.Generator, picture: LabelledPicture) -> LabelledPict
 
 
 def _picture(image: RgbImage, items: list[dict[str, object]]) -> LabelledPicture:
-    small = _reduced(image)
+    small = reduced(image)
     scale = np.array(small.shape[1::-1]) / np.array(image.shape[1::-1])
     segments = np.zeros(small.shape[:2], np.int32)
     shapes = [_rings(item, scale) for item in items]
@@ -151,7 +151,8 @@ def _snapped(image: RgbImage, segments: IntArray) -> IntArray:
     return np.asarray(shares.argmax(axis=1).astype(np.int32)[leaves])
 
 
-def _reduced(image: RgbImage) -> RgbImage:
+def reduced(image: RgbImage) -> RgbImage:
+    """The image with at most ``TRAINING_PIXELS`` pixels."""
     height, width = image.shape[:2]
     scale = min(1.0, (TRAINING_PIXELS / (height * width)) ** 0.5)
     return resized(image, (max(1, int(height * scale)), max(1, int(width * scale))))

@@ -32,7 +32,7 @@ def overlaps_after_clicks(
     for _ in range(clicks):
         error = (taken[labels] != truth) & (counts > 0)
         if error.any():
-            row, column = _middle_of_largest(error)
+            row, column = middle_of_largest(error)
             nodes = _ancestors(hierarchy, int(labels[row, column]))
             _take_best(taken, nodes, ranges, area, inside, add=bool(truth[row, column]))
         hits = inside[taken].sum()
@@ -74,7 +74,8 @@ def _take_best(
     taken[first[best] : last[best]] = add
 
 
-def _middle_of_largest(error: BoolArray) -> tuple[int, int]:
+def middle_of_largest(error: BoolArray) -> tuple[int, int]:
+    """Row and column farthest from the border of the largest 4-connected error."""
     _, pieces, statistics, _ = cv2.connectedComponentsWithStats(
         error.view(np.uint8), connectivity=4
     )
