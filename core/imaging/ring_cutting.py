@@ -7,6 +7,7 @@ it goes on along the line to the next crossing.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import dist
 
 import numpy as np
 
@@ -14,6 +15,8 @@ from core.document.geometry import FloatArray, PolygonPart
 
 Line = tuple[tuple[float, float], tuple[float, float]]
 Point = tuple[float, float]
+
+_SHORTEST_LINE_PX = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ def cut_part(part: PolygonPart, line: Line) -> tuple[PolygonPart, ...]:
     others stay holes. The result is right for rings that do not cross
     themselves or each other; callers check it.
     """
-    if line[0] == line[1]:
+    if dist(*line) < _SHORTEST_LINE_PX:
         return (part,)
     rings = _turned(part)
     chords = _chords(rings, line)

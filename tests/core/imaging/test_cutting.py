@@ -86,6 +86,7 @@ def test_a_hole_beside_the_cut_stays_a_hole_of_its_piece() -> None:
         ((5.0, -1.0), (5.0, 1.0)),  # ends in the object
         ((20.0, 0.0), (20.0, 9.0)),
         ((5.0, 5.0), (5.0, 5.0)),
+        ((5.0, 0.0), (5.0, 1e-170)),
     ],
 )
 def test_a_line_that_divides_nothing_leaves_the_outline(
