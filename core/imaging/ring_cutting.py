@@ -151,12 +151,14 @@ def _without_repeats(points: list[Point]) -> FloatArray:
 def _assembled(rings: list[FloatArray], part: PolygonPart) -> tuple[PolygonPart, ...]:
     """Outlines with the holes that lie in them, turned as they were."""
     outlines = [ring for ring in rings if signed_area(ring) > 0]
+    if not outlines:
+        return (part,)
     holes: list[list[FloatArray]] = [[] for _ in outlines]
     for ring in rings:
         if signed_area(ring) < 0:
-            homes = [place for place, outline in enumerate(outlines) if _holds(outline, ring)]
-            if homes:
-                holes[homes[0]].append(ring)
+            # Corners that touch an outline count either way, so the best home is taken.
+            inside = [_vertices_inside(outline, ring) for outline in outlines]
+            holes[int(np.argmax(inside))].append(ring)
     flipped = signed_area(part.exterior) < 0
     return tuple(
         PolygonPart(outline[::-1] if flipped else outline, tuple(inner))
@@ -164,8 +166,8 @@ def _assembled(rings: list[FloatArray], part: PolygonPart) -> tuple[PolygonPart,
     )
 
 
-def _holds(outline: FloatArray, hole: FloatArray) -> bool:
-    """Whether most vertices of a hole lie in an outline, by counting crossings to the right."""
+def _vertices_inside(outline: FloatArray, hole: FloatArray) -> int:
+    """How many vertices of a hole lie in an outline, by counting crossings to the right."""
     after = np.roll(outline, -1, axis=0)
     inside = 0
     for x, y in hole.tolist():
@@ -173,4 +175,4 @@ def _holds(outline: FloatArray, hole: FloatArray) -> bool:
         rise = np.where(over, after[:, 1] - outline[:, 1], 1.0)
         crossing = outline[:, 0] + (y - outline[:, 1]) / rise * (after[:, 0] - outline[:, 0])
         inside += int((over & (crossing > x)).sum() % 2)
-    return inside * 2 > len(hole)
+    return inside

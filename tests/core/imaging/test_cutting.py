@@ -11,6 +11,7 @@ from core.document.mask import Mask
 from core.imaging.cutting import cut_mask
 from core.imaging.morphology import components
 from core.imaging.ring_cutting import cut_part, part_area, signed_area
+from core.imaging.tracing import trace_mask
 
 SIZE = Size(24, 18)
 masks = hnp.arrays(np.bool_, SIZE.shape, elements=st.booleans()).map(Mask.from_array)
@@ -133,3 +134,20 @@ def test_pieces_of_any_star_have_its_area_and_its_vertices(
         turned = signed_area(part.exterior) > 0
         assert all((signed_area(piece.exterior) > 0) == turned for piece in pieces)
     assert Polygon(pieces).bounds.width == pytest.approx(Polygon((part,)).bounds.width)
+
+
+grid_points = st.tuples(st.integers(-2, 26), st.integers(-2, 20))
+
+
+@given(masks.filter(lambda mask: not mask.is_empty), grid_points, grid_points)
+def test_corners_that_touch_and_lie_on_the_line_lose_no_area(
+    mask: Mask, start: tuple[int, int], end: tuple[int, int]
+) -> None:
+    for part in trace_mask(mask).parts:
+        pieces = cut_part(part, (start, end))
+        assert sum(map(part_area, pieces)) == pytest.approx(part_area(part), abs=1e-6)
+
+
+def test_an_outline_without_area_is_left() -> None:
+    bow = PolygonPart(_ring((0, 0), (10, 10), (10, 0), (0, 10)))
+    assert sum(map(part_area, cut_part(bow, ((5.0, -1.0), (5.0, 11.0))))) == pytest.approx(0)
