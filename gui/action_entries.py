@@ -10,6 +10,7 @@ from gui.dialogs.help_dialogs import HelpDialogs
 from gui.export_commands import ExportCommands
 from gui.file_commands import FileCommands
 from gui.label_commands import LabelCommands
+from gui.model_commands import ModelCommands
 from gui.review_entries import help_entries, model_entries, review_entries
 from gui.shape_commands import shape_entries
 from gui.tools.events import Command
@@ -23,6 +24,7 @@ def action_entries(
     files: FileCommands,
     exports: ExportCommands,
     labels: LabelCommands,
+    models: ModelCommands,
     view: ViewCommands,
     help_dialogs: HelpDialogs,
 ) -> tuple[ActionEntry, ...]:
@@ -34,7 +36,7 @@ def action_entries(
         *_view_entries(bench, view),
         *_tool_entries(bench),
         *shape_entries(bench),
-        *model_entries(bench, files),
+        *model_entries(bench, models),
         *review_entries(bench, view),
         *help_entries(help_dialogs),
     )

@@ -1,4 +1,4 @@
-"""What opens and brings in files: projects, layers, labels, images, weights.
+"""What opens and brings in files: projects, layers, labels, images.
 
 Reading happens in background tasks; the window only asks and reports.
 """
@@ -18,8 +18,6 @@ from core.errors import MaskwrightError
 from core.formats.dataset import ImportedDataset, ReportEntry
 from core.formats.labels_text import read_label_names
 from core.formats.registry import read_annotations
-from core.headless.doctor import Finding, examine
-from core.models.registry import find_model, registered_models, weights_path
 from core.project.importing import LayerImport
 from core.project.rescan import RescanReport
 from core.tasks.queue import Lane, Task, TaskContext
@@ -33,7 +31,7 @@ T = TypeVar("T")
 
 
 class FileCommands(QObject):
-    """Commands of the File and Models menus that read."""
+    """Commands of the File menu that read."""
 
     open_requested = Signal(object)
     """Carries the Path of a folder, an annotation file or a project."""
@@ -52,7 +50,6 @@ class FileCommands(QObject):
         self._bench = bench
         self._session = bench.session
         self._window = window
-        self.selected_source: Callable[[], str] = lambda: "regions"
 
     def open_folder(self) -> None:
         """Ask for a folder of images and open it."""
@@ -164,43 +161,6 @@ class FileCommands(QObject):
                 "Look for images", lambda _context: project.rescan(), self._on_looked_for_images
             )
 
-    def propose(self) -> None:
-        """Run what the proposals panel has chosen on this image."""
-        self._bench.proposals.propose(self.selected_source())
-
-    def choose_weights(self) -> None:
-        """Ask for the weights file of the model that the proposals panel has chosen."""
-        source = self.selected_source()
-        spec = next((item for item in registered_models() if item.id == source), None)
-        if spec is None:
-            self._session.message_posted.emit("Choose a model in the Proposals pane first.")
-            return
-        chosen = self._ask_file(
-            self.tr("Weights for {}").format(spec.name),
-            "Weights (*.pth *.pt *.safetensors);;All (*)",
-        )
-        if chosen is not None:
-            self.use_weights(source, chosen)
-
-    def use_weights(self, source: str, path: Path) -> None:
-        """Load a file for a model from now on, once it has been looked at."""
-
-        def check(_context: TaskContext) -> str:
-            spec = find_model(source)
-            weights_path(spec, path)
-            return spec.name
-
-        def use(name: str) -> None:
-            self._bench.runs.use_weights(source, path)
-            self._session.message_posted.emit(f"{name} uses {path.name} from now on.")
-
-        self._submit("Look at weights", check, use)
-
-    def show_device(self) -> None:
-        """Say what works on this machine, which device models run on, and which there are."""
-        self._session.message_posted.emit("Looking at this machine…")
-        self._submit("Look at this machine", lambda _context: examine(), self._on_examined)
-
     def ask_author(self) -> None:
         """Ask for the name that stands on every edit from now on."""
         name, accepted = QInputDialog.getText(
@@ -253,15 +213,6 @@ class FileCommands(QObject):
         if found.changed:
             self._bench.reload_images(found.changed)
         self.images_changed.emit()
-
-    def _on_examined(self, findings: tuple[Finding, ...]) -> None:
-        entries = tuple(
-            ReportEntry(finding.subject, "", finding.state, finding.advice)
-            for finding in findings
-            if finding.advice
-        )
-        summary = "\n".join(f"{finding.subject}: {finding.state}" for finding in findings)
-        self._report("Device and models", summary, entries)
 
     def _report(self, title: str, summary: str, entries: tuple[ReportEntry, ...]) -> None:
         ReportDialog(title, summary, entries, self._window).show()

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QToolBar, 
 
 from core.errors import MaskwrightError
 from core.grouping.browser import RegionBrowser
-from core.models.registry import registered_models
 from core.project.project import Project
 from core.tasks.queue import TaskQueue
 from gui.action_entries import action_entries
@@ -22,6 +21,7 @@ from gui.file_commands import FileCommands
 from gui.icons import icon
 from gui.label_commands import LabelCommands
 from gui.message_bar import MessageBar
+from gui.model_commands import ModelCommands
 from gui.model_runs import ModelRuns
 from gui.panels.difference_panel import DifferencePanel
 from gui.panels.image_list_model import ImageListModel
@@ -32,7 +32,6 @@ from gui.panels.objects_panel import ObjectsPanel
 from gui.panels.proposals_panel import ProposalsPanel
 from gui.panels.regions_panel import RegionsPanel
 from gui.panels.scores_panel import ScoresPanel
-from gui.proposal_commands import PREDICTIONS_SOURCE, REGIONS_SOURCE
 from gui.review_commands import ReviewCommands, difference_entries
 from gui.status_line import StatusLine
 from gui.tools.registry import tool_infos
@@ -76,10 +75,17 @@ class MainWindow(QMainWindow):
         self.files = FileCommands(self.bench, self)
         self.exports = ExportCommands(self.bench, self)
         self.labels = LabelCommands(self.bench, self)
+        self.models = ModelCommands(self.bench, self)
         self.view = ViewCommands(self.bench, self, self.regions_panel, settings)
         self.review = ReviewCommands(self.bench, self.view.look_at, self)
         entries = action_entries(
-            self.bench, self.files, self.exports, self.labels, self.view, self.help_dialogs
+            self.bench,
+            self.files,
+            self.exports,
+            self.labels,
+            self.models,
+            self.view,
+            self.help_dialogs,
         )
         self.actions_table = ActionTable(
             self, self.bench.canvas, (*entries, *difference_entries(self.review))
@@ -175,7 +181,7 @@ class MainWindow(QMainWindow):
         self.scores_panel = ScoresPanel(bench.session, self)
         self.difference_panel = DifferencePanel(bench.session, self.review, self)
         self.proposals_panel = ProposalsPanel(
-            bench.session, bench.deck, bench.runs, _sources(), self
+            bench.session, bench.deck, bench.runs, self.models.sources(), self
         )
         left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
         self._dock("images", self.tr("Images"), self.images_panel, left)
@@ -235,7 +241,8 @@ class MainWindow(QMainWindow):
         bench.scores.image_scored.connect(self.scores_panel.show_image)
         bench.scores.cleared.connect(self.scores_panel.clear)
         bench.scores.image_scored.connect(self.images_panel.show_score)
-        self.files.selected_source = lambda: str(panel.source.currentData())
+        self.models.selected_source = lambda: str(panel.source.currentData())
+        self.models.models_changed.connect(lambda: panel.set_sources(self.models.sources()))
         self.files.quit_requested.connect(self.close)
         self.files.images_changed.connect(self.images_panel.refresh)
         self.images_panel.image_chosen.connect(bench.session.show_image)
@@ -283,13 +290,3 @@ class MainWindow(QMainWindow):
         application = QApplication.instance()
         if isinstance(application, QApplication):
             self.view.apply_saved_theme()
-
-
-def _sources() -> tuple[tuple[str, str], ...]:
-    """What can propose: the regions, every model, and the prediction layers."""
-    models = ((spec.id, spec.name) for spec in registered_models())
-    return (
-        (REGIONS_SOURCE, "Regions (no model)"),
-        *models,
-        (PREDICTIONS_SOURCE, "Prediction layers"),
-    )

@@ -51,7 +51,7 @@ class ModelRuns(QObject):
 
     def __init__(self, bridge: MainThreadBridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._bridge = bridge
+        self.deliver = bridge.deliver
         self._engine = EngineClient(lambda event: bridge.deliver(lambda: self._on_event(event)))
         self._runs: dict[int, ModelRun] = {}
         self._weights: dict[str, Path] = {}
@@ -70,6 +70,10 @@ class ModelRuns(QObject):
         """Load this file for the model from now on; raises ModelError for no model."""
         find_model(model_id)
         self._weights[model_id] = path
+
+    def has_weights(self, model_id: str) -> bool:
+        """Whether a file was named for the model."""
+        return model_id in self._weights
 
     def start(self, model_id: str, image: LoadedImage) -> None:
         """Run a model on a full picture; runs for other images are called off."""

@@ -17,6 +17,7 @@ from core.document.document import ImageDocument
 from core.document.mask import Mask
 from core.editing.labels import import_labels
 from core.editing.proposals import accept_proposals
+from core.models.pooling import Overlaps, PoolSettings, find_overlaps, matching, pool
 from core.models.proposal import Proposal, ProposalSet
 from gui.session import Session
 
@@ -49,6 +50,8 @@ class ProposalDeck(QObject):
         self._score = DEFAULT_SCORE
         self._shown_source: str | None = None
         self._current: tuple[str, int] | None = None
+        self._items: tuple[DeckItem, ...] | None = None
+        self._overlaps: tuple[tuple[ProposalSet, ...], Overlaps] | None = None
         session.image_changed.connect(self._on_image_changed)
         session.document_changed.connect(lambda _event: self._refresh())
 
@@ -102,19 +105,46 @@ class ProposalDeck(QObject):
         return self._sets.get(image_id, {})
 
     def items(self) -> tuple[DeckItem, ...]:
-        """Visible candidates of this image, best first."""
-        document = self._session.document
-        if document is None:
-            return ()
-        image_id = document.image_id
-        found = [
+        """Visible candidates of this image, best first.
+
+        Of several sources together each object is listed once, and not at all
+        where one was accepted already.
+        """
+        if self._items is None:
+            document = self._session.document
+            self._items = () if document is None else self._visible(document)
+        return self._items
+
+    def _visible(self, document: ImageDocument) -> tuple[DeckItem, ...]:
+        sets = self._sets.get(document.image_id, {})
+        if self._shown_source is None and len(sets) > 1:
+            return self._pooled(document, tuple(sets.values()))
+        found = (
             DeckItem((model, proposal.id), proposal, proposals)
-            for model, proposals in self._sets.get(image_id, {}).items()
+            for model, proposals in sets.items()
             if self._shown_source in (None, model)
             for proposal in proposals.above(self._score)
-        ]
+        )
         open_items = (item for item in found if self._is_open(document, item.key))
         return tuple(sorted(open_items, key=lambda item: -item.proposal.score))
+
+    def _pooled(
+        self, document: ImageDocument, sets: tuple[ProposalSet, ...]
+    ) -> tuple[DeckItem, ...]:
+        items = [
+            DeckItem((found.key.model, proposal.id), proposal, found)
+            for found in sets
+            for proposal in found.items
+        ]
+        proposals = [item.proposal for item in items]
+        if self._overlaps is None or self._overlaps[0] != sets:
+            self._overlaps = (sets, find_overlaps(proposals))
+        mine = [item.geometry for item in document.in_layer(self._session.layer.id)]
+        hidden = matching(proposals, mine) | {
+            place for place, item in enumerate(items) if not self._is_open(document, item.key)
+        }
+        pooled = pool(proposals, self._overlaps[1], PoolSettings(score=self._score), hidden)
+        return tuple(items[found.place] for found in pooled)
 
     @property
     def current(self) -> DeckItem | None:
@@ -242,6 +272,7 @@ class ProposalDeck(QObject):
         self._refresh()
 
     def _refresh(self) -> None:
+        self._items = None
         if self._current is not None and self.current is None:
             self._current = None
         self.changed.emit()

@@ -7,19 +7,20 @@ from functools import partial
 from core.document.annotation import ReviewState
 from gui.actions import ActionEntry
 from gui.dialogs.help_dialogs import HelpDialogs
-from gui.file_commands import FileCommands
+from gui.model_commands import ModelCommands
 from gui.view_commands import ViewCommands
 from gui.workbench import Workbench
 
 
-def model_entries(bench: Workbench, files: FileCommands) -> tuple[ActionEntry, ...]:
+def model_entries(bench: Workbench, models: ModelCommands) -> tuple[ActionEntry, ...]:
     """Rows of the Models menu."""
     menu = "&Models"
     return (
-        ActionEntry("propose", "&Propose on this image", files.propose, ("Ctrl+Return",), menu),
+        ActionEntry("propose", "&Propose on this image", models.propose, ("Ctrl+Return",), menu),
         ActionEntry("cancel_models", "&Cancel running models", bench.runs.cancel_all, (), menu),
-        ActionEntry("weights", "Choose a &weights file…", files.choose_weights, (), menu),
-        ActionEntry("doctor", "&Device and models…", files.show_device, (), menu),
+        ActionEntry("models", "&All models…", models.show_models, (), menu),
+        ActionEntry("weights", "Choose a &weights file…", models.choose_weights, (), menu),
+        ActionEntry("doctor", "&Device and models…", models.show_device, (), menu),
     )
 
 

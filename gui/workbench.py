@@ -48,6 +48,8 @@ class Workbench(QObject):
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
+        self.deliver = runs.deliver
+        """Runs a callable on the window's thread; may be called from any."""
         self.tasks = tasks
         self.runs = runs
         self.author = author

@@ -83,6 +83,14 @@ class ProposalsPanel(QWidget):
         box.setMinimumContentsLength(12)
         return box
 
+    def set_sources(self, sources: tuple[tuple[str, str], ...]) -> None:
+        """Offer other sources; the chosen one stays where it is still there."""
+        chosen = self.source.currentData()
+        self.source.clear()
+        for model_id, name in sources:
+            self.source.addItem(name, model_id)
+        self.source.setCurrentIndex(max(self.source.findData(chosen), 0))
+
     def _make_progress(self) -> QProgressBar:
         bar = QProgressBar(self)
         bar.setRange(0, 100)

@@ -15,7 +15,7 @@ def proposal_set(
     items = tuple(
         Proposal(
             id=number,
-            geometry=Box(float(number), 2.0, 4.0, 4.0),
+            geometry=Box(number * 5.0, 2.0, 4.0, 4.0),
             score=score,
             label=labels[number] if number < len(labels) else "",
             source=model,

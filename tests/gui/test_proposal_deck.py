@@ -141,3 +141,13 @@ def test_prediction_layers_can_be_reviewed_like_proposals(session: Session) -> N
     found = predictions_as_proposals(session)
     assert list(found) == ["theirs"]
     assert [item.label for item in found["theirs"]] == ["object", "object"]
+
+
+def test_sources_together_list_every_object_once(deck: ProposalDeck, session: Session) -> None:
+    deck.put(1, proposal_set([0.9, 0.7, 0.6], model="twin"))
+    deck.show_only(None)
+    assert len(deck.items()) == 3
+    deck.accept(deck.items()[:1])
+    assert len(deck.items()) == 2  # the twin of what was accepted is gone with it
+    session.undo()
+    assert len(deck.items()) == 3
