@@ -31,6 +31,9 @@ def convert(
         Path | None,
         typer.Option(help="Folder of the images, where they do not lie with the annotations."),
     ] = None,
+    copy_images: Annotated[
+        bool, typer.Option("--copy-images", help="Put the pictures into the target (voc, yolo).")
+    ] = False,
     report: Annotated[
         Path | None, typer.Option(help="Write every item of the report to this JSON file.")
     ] = None,
@@ -49,7 +52,12 @@ def convert(
     if to not in names:
         raise MaskwrightError(f"There is no format “{to}” to write.", f"Use {', '.join(names)}.")
     done = convert_files(
-        source, target, ExportKind(to), source_format=source_format, image_root=images
+        source,
+        target,
+        ExportKind(to),
+        source_format=source_format,
+        image_root=images,
+        copy_images=copy_images,
     )
     if report is not None:
         write_report(done, report)

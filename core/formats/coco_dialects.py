@@ -20,7 +20,6 @@ from core.formats.json_records import RawRecord, parse_object
 Dialect = Literal["", "CVAT", "Roboflow"]
 
 ROBOFLOW_FILE = "_annotations.coco.json"
-CVAT_FILE = "annotations/instances_default.json"
 _CVAT_INFO = frozenset({"contributor", "date_created", "description", "url", "version", "year"})
 
 

@@ -19,7 +19,7 @@ from core.formats.source_text import family_of
 from core.formats.voc import write_voc
 from core.formats.yolo import write_yolo
 
-Writer = Callable[[Dataset, int, Path, SourceRecords], ExportReport]
+Writer = Callable[[Dataset, int, Path, SourceRecords, bool], ExportReport]
 
 
 class ExportKind(Enum):
@@ -42,7 +42,8 @@ class ExportFormat:
 
     ``title`` is for people. ``suffix`` is that of the target file, empty when the
     target is a folder. ``family`` names the format whose records it can write
-    back as they came in.
+    back as they came in. ``copies_images`` says that it has a place for the
+    pictures themselves.
     """
 
     kind: ExportKind
@@ -50,6 +51,7 @@ class ExportFormat:
     suffix: str
     family: str
     write: Writer
+    copies_images: bool = False
 
     @property
     def is_folder(self) -> bool:
@@ -66,7 +68,7 @@ EXPORT_FORMATS: Mapping[ExportKind, ExportFormat] = MappingProxyType(
                 "COCO json, masks as run lengths (smallest)",
                 ".json",
                 "coco",
-                lambda data, layer, path, source: write_coco(
+                lambda data, layer, path, source, _: write_coco(
                     data, layer, path, masks="rle", source=source
                 ),
             ),
@@ -75,7 +77,7 @@ EXPORT_FORMATS: Mapping[ExportKind, ExportFormat] = MappingProxyType(
                 "COCO json, masks as exact polygons",
                 ".json",
                 "coco",
-                lambda data, layer, path, source: write_coco(
+                lambda data, layer, path, source, _: write_coco(
                     data, layer, path, masks="polygons", source=source
                 ),
             ),
@@ -84,7 +86,7 @@ EXPORT_FORMATS: Mapping[ExportKind, ExportFormat] = MappingProxyType(
                 "COCO panoptic json with its PNGs",
                 ".json",
                 "coco panoptic",
-                lambda data, layer, path, source: write_coco_panoptic(
+                lambda data, layer, path, source, _: write_coco_panoptic(
                     data, layer, path, source=source
                 ),
             ),
@@ -93,46 +95,55 @@ EXPORT_FORMATS: Mapping[ExportKind, ExportFormat] = MappingProxyType(
                 "Pascal VOC folder (XML, class and object pictures, lists)",
                 "",
                 "voc",
-                lambda data, layer, path, source: write_voc(data, layer, path, source=source),
+                lambda data, layer, path, source, copy: write_voc(
+                    data, layer, path, source=source, copy_images=copy
+                ),
+                copies_images=True,
             ),
             ExportFormat(
                 ExportKind.YOLO_BOXES,
                 "YOLO folder, boxes",
                 "",
                 "yolo",
-                lambda data, layer, path, source: write_yolo(
-                    data, layer, path, shapes="boxes", source=source
+                lambda data, layer, path, source, copy: write_yolo(
+                    data, layer, path, shapes="boxes", source=source, copy_images=copy
                 ),
+                copies_images=True,
             ),
             ExportFormat(
                 ExportKind.YOLO_POLYGONS,
                 "YOLO folder, outlines (exact polygons)",
                 "",
                 "yolo",
-                lambda data, layer, path, source: write_yolo(
-                    data, layer, path, shapes="polygons", source=source
+                lambda data, layer, path, source, copy: write_yolo(
+                    data, layer, path, shapes="polygons", source=source, copy_images=copy
                 ),
+                copies_images=True,
             ),
             ExportFormat(
                 ExportKind.LABELME,
                 "labelme folder (a JSON file for each image)",
                 "",
                 "labelme",
-                lambda data, layer, path, source: write_labelme(data, layer, path, source=source),
+                lambda data, layer, path, source, _: write_labelme(
+                    data, layer, path, source=source
+                ),
             ),
             ExportFormat(
                 ExportKind.PNG_CLASSES,
                 "Label PNGs, an index for each class, with a class file",
                 "",
                 "png",
-                lambda data, layer, path, _: write_label_png(data, layer, path, meaning="classes"),
+                lambda data, layer, path, _, __: write_label_png(
+                    data, layer, path, meaning="classes"
+                ),
             ),
             ExportFormat(
                 ExportKind.PNG_INSTANCES,
                 "Label PNGs, an index for each object, with a table of classes",
                 "",
                 "png",
-                lambda data, layer, path, _: write_label_png(
+                lambda data, layer, path, _, __: write_label_png(
                     data, layer, path, meaning="instances"
                 ),
             ),
@@ -148,19 +159,29 @@ def export_layer(
     target: Path,
     kind: ExportKind,
     source: SourceRecords | None = None,
+    *,
+    copy_images: bool = False,
 ) -> ExportReport:
     """Write one layer: ``target`` is a file for COCO and a folder for the others.
 
     ``source`` are the records that the layer was read from, if any; with them
     everything that was not edited goes out as it came in, when the format is
-    the same. Raises WriteError, also for a layer that does not exist.
+    the same. ``copy_images`` puts the pictures beside, byte for byte. Raises
+    WriteError, also for a layer that does not exist, and for pictures in a
+    format that has no place for them.
     """
     if layer_id not in dataset.state.layers:
         raise WriteError("The layer that should be exported does not exist.")
     chosen = EXPORT_FORMATS[kind]
+    if copy_images and not chosen.copies_images:
+        names = ", ".join(item.kind.value for item in EXPORT_FORMATS.values() if item.copies_images)
+        raise WriteError(
+            f"{chosen.title}: this format has no place for the pictures.",
+            f"They are copied for {names}.",
+        )
     fitting = source if source is not None and _fits(source, chosen) else SourceRecords()
     readable, unreadable = _without_unreadable(dataset)
-    report = chosen.write(readable, layer_id, target, fitting)
+    report = chosen.write(readable, layer_id, target, fitting, copy_images)
     return replace(report, losses=(*unreadable, *report.losses))
 
 

@@ -58,10 +58,12 @@ def convert(
     *,
     source_format: str = "",
     image_root: Path | None = None,
+    copy_images: bool = False,
 ) -> Conversion:
     """Read ``source``, write ``target`` as ``kind``, read that back and compare.
 
-    The source is never changed. What cannot be read ends in a Conversion
+    The source is never changed. ``copy_images`` puts the pictures into the
+    target, for formats that have a place for them. What cannot be read ends in a Conversion
     without a result. Raises WriteError, and MaskwrightError for a target that
     is the source or a format that does not exist.
     """
@@ -86,7 +88,9 @@ def convert(
         nothing = _nothing(source, target, found.name, "No annotation could be read.")
         return replace(nothing, why=found.why, imported=imported.report)
     combined = combine([imported])
-    report = export_layer(combined.dataset, 1, target, kind, combined.sources[1])
+    report = export_layer(
+        combined.dataset, 1, target, kind, combined.sources[1], copy_images=copy_images
+    )
     return Conversion(source, target, found.name, found.why, imported.report, report)
 
 

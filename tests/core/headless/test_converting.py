@@ -117,6 +117,18 @@ def test_images_can_lie_elsewhere(tmp_path: Path) -> None:
     assert done.imported.missing_images == ()
 
 
+def test_pictures_come_along_where_there_is_a_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = coco_file(tmp_path, [record()])
+    out = tmp_path / "out"
+    assert _run(monkeypatch, "convert", source, out, "--to", "yolo", "--copy-images") == 3
+    assert (out / "images" / "a.png").read_bytes() == (tmp_path / "a.png").read_bytes()
+    arguments = ("convert", source, tmp_path / "more", "--to", "labelme", "--copy-images")
+    assert _run(monkeypatch, *arguments) == 1
+    assert "no place for the" in capsys.readouterr().err
+
+
 def test_the_source_is_never_the_target_and_never_changed(tmp_path: Path) -> None:
     source = coco_file(tmp_path, [record()])
     before = source.read_bytes()
