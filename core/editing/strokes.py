@@ -7,12 +7,10 @@ from dataclasses import replace
 from core.document.annotation import Annotation
 from core.document.change import Change, Difference, ImageChange, MaskEdit
 from core.document.document import ImageDocument
-from core.document.geometry import Keypoints
 from core.document.mask import Mask, MaskPatch
 from core.editing.annotations import unlocked
+from core.editing.areas import area_of
 from core.editing.provenance import stroke_distance, with_edit
-from core.errors import MaskwrightError
-from core.imaging.rasterise import rasterise
 
 
 def stroke(
@@ -32,7 +30,8 @@ def stroke(
     the object is locked or has no area.
     """
     (annotation,) = unlocked(document, (annotation_id,))
-    before = _mask_of(document, annotation)
+    shape = annotation.geometry
+    before = shape if isinstance(shape, Mask) else area_of(annotation, document.size)
     inside = stroke.clipped(document.size)
     changed = before.intersected(inside) if subtract else inside.without(before)
     if changed.is_empty:
@@ -61,19 +60,3 @@ def _painted(
         annotation.id, patch, annotation.provenance, provenance, edited_before=annotation.edited
     )
     return ImageChange(mask_edits=(edit,))
-
-
-def _mask_of(document: ImageDocument, annotation: Annotation) -> Mask:
-    geometry = annotation.geometry
-    if isinstance(geometry, Mask):
-        return geometry
-    if isinstance(geometry, Keypoints):
-        raise MaskwrightError(
-            "Keypoints have no area to paint on.", "Select an object with a mask or an outline."
-        )
-    try:
-        return rasterise(geometry, document.size)
-    except ValueError as error:
-        raise MaskwrightError(
-            f"This outline cannot become a mask: {error}.", "Draw the object anew."
-        ) from error
