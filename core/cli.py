@@ -314,8 +314,7 @@ def doctor() -> None:
     console = _console()
     findings = examine()
     for finding in findings:
-        sign = "✗" if not finding.well else "–" if finding.advice else "✓"
-        console.print(f"{sign} {finding.subject}: {finding.state}")
+        console.print(f"{finding.sign} {finding.subject}: {finding.state}")
         if finding.advice:
             console.print(f"    {finding.advice}")
     if not all(finding.well for finding in findings):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -13,32 +11,32 @@ from pathlib import Path
 import platformdirs
 
 from core.diagnostics import environment_lines
+from core.engine.inspection import inspect_device
 from core.errors import MaskwrightError
-from core.models.registry import registered_models, weights_path
-
-TORCH_QUESTION = """
-import json, sys
-import torch, torchvision
-cuda = torch.cuda.is_available()
-mps = torch.backends.mps.is_available()
-print(json.dumps({
-    "torch": torch.__version__,
-    "torchvision": torchvision.__version__,
-    "device": torch.cuda.get_device_name(0) if cuda else "MPS" if mps else "",
-    "built_for_cuda": torch.version.cuda or "",
-}))
-"""
-TORCH_TIMEOUT_S = 120
+from core.models.registry import has_weights, registered_models, registry_problems
+from core.models.specification import ModelSpec
+from core.models.weights import user_folder
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at; ``advice`` says what to do when it is not well."""
+    """One thing that was looked at; ``advice`` says what to do when it is not well.
+
+    ``missing`` marks what the program does without.
+    """
 
     subject: str
     state: str
     well: bool = True
     advice: str = ""
+    missing: bool = False
+
+    @property
+    def sign(self) -> str:
+        """✓ for what works, ✗ for what is broken, – for what the program does without."""
+        if not self.well:
+            return "✗"
+        return "–" if self.missing or self.advice else "✓"
 
 
 def examine() -> tuple[Finding, ...]:
@@ -73,40 +71,40 @@ def _display() -> Finding:
 def _device() -> Finding:
     """Which device models run on; asked of a process of its own, because torch is large."""
     try:
-        answer = subprocess.run(
-            [sys.executable, "-P", "-c", TORCH_QUESTION],
-            capture_output=True,
-            text=True,
-            timeout=TORCH_TIMEOUT_S,
-            check=True,
-        )
-        facts = json.loads(answer.stdout.splitlines()[-1])
-    except (OSError, subprocess.SubprocessError, ValueError, IndexError) as error:
-        return Finding(
-            "Device",
-            f"torch could not be started ({type(error).__name__})",
-            well=False,
-            advice="Reinstall it: pip install --force-reinstall torch torchvision.",
-        )
-    if facts["device"]:
-        return Finding("Device", f"{facts['device']}, torch {facts['torch']}")
-    why = (
-        "torch finds no CUDA device" if facts["built_for_cuda"] else "this torch is built for CPUs"
-    )
-    return Finding("Device", f"CPU ({why}), torch {facts['torch']}")
+        return Finding("Device", inspect_device("auto"))
+    except MaskwrightError as error:
+        advice = error.hint or "Reinstall it: pip install --force-reinstall torch torchvision."
+        return Finding("Device", error.message, well=False, advice=advice)
 
 
 def _models() -> tuple[Finding, ...]:
-    return tuple(_model(spec.name, spec.id) for spec in registered_models())
+    """What can run, then a line for every weights file that is not here."""
+    specs = registered_models()
+    ready = [spec for spec in specs if has_weights(spec)]
+    missing: dict[str, list[ModelSpec]] = {}
+    for spec in specs:
+        if spec not in ready:
+            missing.setdefault(spec.weights.url, []).append(spec)
+    findings = [Finding("Model", f"{spec.id} can run: {spec.name}") for spec in ready]
+    findings += [_missing(url, needing) for url, needing in missing.items()]
+    findings += [Finding("Model", problem, well=False) for problem in registry_problems()]
+    if missing:
+        findings.append(
+            Finding(
+                "Weights",
+                f"{len(missing)} files are not here; without them those models cannot run",
+                advice="In the window: Models, All models, Download. By hand: put a file into "
+                f"{user_folder()} or into torch's hub cache, or name it with --weights.",
+            )
+        )
+    return tuple(findings)
 
 
-def _model(name: str, model_id: str) -> Finding:
-    spec = next(item for item in registered_models() if item.id == model_id)
-    try:
-        path = weights_path(spec)
-    except MaskwrightError as error:
-        return Finding("Model", f"{name}: {error.message}", advice=error.hint)
-    return Finding("Model", f"{name}: weights are in {path.name}")
+def _missing(url: str, specs: list[ModelSpec]) -> Finding:
+    ids = ", ".join(spec.id for spec in specs)
+    size = specs[0].weights.size_bytes
+    megabytes = f" ({size / 1e6:.0f} MB)" if size else ""
+    return Finding("Model", f"{ids}: needs {url}{megabytes}", missing=True)
 
 
 def _writable(subject: str, folder: Path) -> Finding:
