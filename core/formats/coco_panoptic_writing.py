@@ -23,6 +23,7 @@ from core.formats.coco_panoptic_reading import SegmentArray
 from core.formats.dataset import ExportReport, SourceRecords
 from core.formats.findings import Findings
 from core.formats.folder_writing import FolderWriter
+from core.formats.image_names import checked_name
 from core.formats.json_records import parse_object, raw_fields
 from core.formats.labels import number_of
 from core.formats.outlines import SeenObject, seen_objects
@@ -64,6 +65,7 @@ def write_coco_panoptic(
     annotation_records: list[object] = []
     annotations = mismatched = 0
     numbers = _image_numbers(dataset.images, source)
+    used: set[str] = set()
     for image, document in dataset.documents():
         objects = seen_objects(
             document.in_layer(layer_id),
@@ -77,7 +79,7 @@ def write_coco_panoptic(
         records = untagged(source.images.get(image.id), _NAME)
         image_records.append(_image_record(image, document.size, numbers[image.id], records))
         fields = raw_fields(bytes(records[1]).decode()) if len(records) > 1 else {}
-        name = f"{stems[image.id]}.png"
+        name = _png_name(fields, f"{stems[image.id]}.png", used)
         annotation_records.append(
             {
                 "image_id": numbers[image.id],
@@ -131,6 +133,18 @@ def _image_numbers(images: Sequence[ImageRecord], source: SourceRecords) -> dict
         if image.id not in numbers:
             numbers[image.id], free = free, free + 1
     return numbers
+
+
+def _png_name(fields: Mapping[str, msgspec.Raw], new: str, used: set[str]) -> str:
+    """The name that the PNG had in the file that was read, where it is usable and free."""
+    try:
+        name = checked_name(msgspec.json.decode(fields["file_name"], type=str))
+    except (KeyError, ValueError, msgspec.DecodeError):
+        name = new
+    if not name.endswith(".png") or name.casefold() in used:
+        name = new
+    used.add(name.casefold())
+    return name
 
 
 def _image_record(

@@ -25,7 +25,12 @@ FORMATS: tuple[AnnotationFormat, ...] = (
 )
 """Every format that can be read, in the order in which they are asked."""
 
-_IN_ONE_FILE = ("coco", "coco panoptic", "via", "label studio")
+_IN_ONE_FILE = {
+    "coco": "COCO",
+    "coco panoptic": "COCO panoptic",
+    "via": "VIA",
+    "label studio": "Label Studio",
+}
 """Formats of which a folder may hold one file; a second one asks for a choice."""
 
 _MAX_FILES = 50
@@ -120,9 +125,12 @@ def _detect_folder(evidence: Evidence) -> DetectedFormat:
         return found[0]
     if found:
         names = ", ".join(str(item.path.relative_to(folder)) for item in found[:5])
-        titles = " and ".join(dict.fromkeys(format_named(item.name).title for item in found))
+        kinds = " and ".join(dict.fromkeys(_IN_ONE_FILE[item.name] for item in found))
         raise FormatError(
-            folder, "", f"the folder has {len(found)} files of {titles} ({names}).", "Open one."
+            folder,
+            "",
+            f"the folder has {len(found)} {kinds} files ({names}).",
+            "Open one of them.",
         )
     other = _recognised(evidence)
     if other is None:
