@@ -33,6 +33,7 @@ def build_hierarchy(
     image: AnyImage,
     *,
     recipe: Recipe = "learned",
+    device: str | None = None,
     progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Hierarchy:
@@ -41,6 +42,7 @@ def build_hierarchy(
     How values other than RGB bytes are scaled says ``core.grouping.pixels.as_rgb``.
     ``recipe`` is "learned" (the bundled weights) or one without weights: "contrast",
     "ward" (linkage of mean colours) or "selective-search" (its similarities).
+    With ``device``, such as "cuda", the learned recipe runs its image part in torch there.
     ``progress`` gets fractions from 0 to 1. Raises ``core.errors.Cancelled``
     soon after ``cancelled`` has become true, ValueError for other arrays or
     recipes. The same image gives the same hierarchy.
@@ -53,7 +55,7 @@ def build_hierarchy(
             progress(fraction)
 
     rgb = as_rgb(image)
-    group = _recipe(recipe)
+    group = _recipe(recipe, device)
     reached(0.0)
     small = group_at_work_scale(rgb, group, reached)
     shapes = octave_shapes((rgb.shape[0], rgb.shape[1]), WORK_PIXELS)
@@ -80,10 +82,18 @@ def group_at_work_scale(
     return ordered_hierarchy(pixels.leaves, parents, altitudes)
 
 
-def _recipe(name: Recipe) -> Callable[[RgbImage, Callable[[], None]], GroupedPixels]:
+def _recipe(
+    name: Recipe, device: str | None
+) -> Callable[[RgbImage, Callable[[], None]], GroupedPixels]:
     if name not in get_args(Recipe):
         raise ValueError(f"there is no grouping recipe {name!r}")
     if name in _UNLEARNED:
         return _UNLEARNED[name]
     weights = bundled_weights()
+    if device is not None:
+        from core.grouping.torch_edges import by_learning_in_torch
+
+        return lambda image, between_stages: by_learning_in_torch(
+            image, weights, between_stages, device=device
+        )
     return lambda image, between_stages: by_learning(image, weights, between_stages)
