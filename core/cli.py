@@ -167,8 +167,10 @@ def _demo_command(screens: Screens) -> Callable[..., None]:
 
 def export(
     project: Annotated[Path, typer.Argument(help="Project, or anything that can be opened.")],
-    target: Annotated[Path, typer.Argument(help="File to write; for VOC a folder.")],
-    to: Annotated[str, typer.Option(help="coco (masks as run lengths), coco-polygons, voc")] = "",
+    target: Annotated[Path, typer.Argument(help="File to write; a folder for most formats.")],
+    to: Annotated[
+        str, typer.Option(help="Format; a wrong name lists them all. coco for .json, else voc.")
+    ] = "",
     layer: Annotated[
         str | None, typer.Option(help="Name or role of the layer; normally what you drew.")
     ] = None,

@@ -25,7 +25,7 @@ from gui.counting import counted
 from gui.dialogs.report_dialog import ReportDialog
 from gui.workbench import Workbench
 
-ANNOTATION_FILES = "Annotations (*.json *.xml);;All (*)"
+ANNOTATION_FILES = "Annotations (*.json *.xml *.yaml *.yml *.txt);;All (*)"
 
 T = TypeVar("T")
 
@@ -60,7 +60,8 @@ class FileCommands(QObject):
     def open_file(self) -> None:
         """Ask for a project or an annotation file and open it."""
         chosen = self._ask_file(
-            self.tr("Annotations or project"), "Maskwright, annotations (*.maskwright *.json *.xml)"
+            self.tr("Annotations or project"),
+            "Maskwright, annotations (*.maskwright *.json *.xml *.yaml *.yml);;All (*)",
         )
         if chosen is not None:
             self.open_requested.emit(chosen)

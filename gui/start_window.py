@@ -97,7 +97,10 @@ class StartWindow(QMainWindow):
 
     def _ask_file(self) -> None:
         chosen, _ = QFileDialog.getOpenFileName(
-            self, self.tr("Annotations or project"), "", "Maskwright, COCO (*.maskwright *.json)"
+            self,
+            self.tr("Annotations or project"),
+            "",
+            "Maskwright, annotations (*.maskwright *.json *.xml *.yaml *.yml);;All (*)",
         )
         if chosen:
             self.open_requested.emit(Path(chosen))

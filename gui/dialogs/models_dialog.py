@@ -62,10 +62,10 @@ class ModelsDialog(QDialog):
         self.file.clicked.connect(lambda: self.file_requested.emit(self._current()))
         self.stop = QPushButton(self.tr("Cancel download"), self)
         self.stop.clicked.connect(self.cancel_requested.emit)
-        self.stop.hide()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         for button in (self.fetch, self.file, self.stop):
             buttons.addButton(button, QDialogButtonBox.ButtonRole.ActionRole)
+        self.stop.hide()
         buttons.rejected.connect(self.close)
         layout = QVBoxLayout(self)
         layout.setSpacing(8)

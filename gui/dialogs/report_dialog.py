@@ -63,4 +63,3 @@ class ReportDialog(QDialog):
         for column, width in enumerate((160, 160, 260)):
             table.setColumnWidth(column, width)
         return table
-

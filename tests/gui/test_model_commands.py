@@ -1,0 +1,81 @@
+"""Weights that are named or fetched make a model one that can propose."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from core.errors import ModelError
+from core.models.downloading import DownloadOffer, DownloadProgress, offer_download
+from core.models.registry import find_model
+from core.models.weights import bundled_folder
+from core.project.project import Project
+from gui import model_commands
+from gui.main_window import MainWindow
+from tests.gui.windows import main_window
+
+
+@pytest.fixture
+def window(qtbot: QtBot, project: Project, tmp_path: Path) -> Iterator[MainWindow]:
+    with main_window(project, tmp_path) as window:
+        yield window
+
+
+def _ids(window: MainWindow) -> list[str]:
+    panel = window.proposals_panel
+    return [panel.source.itemData(row) for row in range(panel.source.count())]
+
+
+def test_only_what_can_run_is_offered(window: MainWindow) -> None:
+    assert _ids(window) == ["regions", "unet-nuclei", "maskrcnn-cells", "rpn-cells", "predictions"]
+
+
+def test_a_named_file_is_looked_at_first(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    nonsense = tmp_path / "weights.pth"
+    nonsense.write_text("no weights")
+    window.models.use_weights("maskrcnn-coco", nonsense)
+    qtbot.waitUntil(lambda: "weights.pth" in window.message_bar.text.text())
+    assert "maskrcnn-coco" not in _ids(window)
+
+
+def test_a_good_file_makes_the_model_one_of_the_sources(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    name = find_model("maskrcnn-cells").weights.bundled
+    copy = tmp_path / "mine.safetensors"
+    shutil.copyfile(bundled_folder() / name, copy)
+    with qtbot.waitSignal(window.models.models_changed):
+        window.models.use_weights("maskrcnn-cells", copy)
+    assert "maskrcnn-cells" in _ids(window)
+
+
+def test_a_download_says_how_far_it_is_and_where_it_went(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offer = replace(offer_download(find_model("maskrcnn-coco")), path=tmp_path / "weights.pth")
+
+    def fetch(offer: DownloadOffer, *, progress: object, cancelled: object) -> Path:
+        assert callable(progress)
+        progress(DownloadProgress(offer.size_bytes // 2, offer.size_bytes))
+        return offer.path
+
+    monkeypatch.setattr(model_commands, "download", fetch)
+    window.models.show_models()
+    with qtbot.waitSignal(window.models.models_changed):
+        window.models.download_now(offer)
+
+
+def test_a_download_that_fails_says_why(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fetch(offer: DownloadOffer, **_options: object) -> Path:
+        raise ModelError("There is no network.", "Try again.")
+
+    monkeypatch.setattr(model_commands, "download", fetch)
+    window.models.download_now(offer_download(find_model("maskrcnn-coco")))
+    qtbot.waitUntil(lambda: "There is no network." in window.message_bar.text.text())
