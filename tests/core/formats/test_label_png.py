@@ -26,7 +26,7 @@ def _labels(folder: Path, pixels: np.ndarray, name: str = "a.png") -> Path:
 
 
 def _two_squares(dtype: type = np.uint8, second: int = 2) -> np.ndarray:
-    pixels = np.zeros(SIZE.shape, dtype)
+    pixels: np.ndarray = np.zeros(SIZE.shape, dtype)
     pixels[2:6, 3:9] = 1
     pixels[10:20, 12:30] = second
     return pixels

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from core.document.annotation import Geometry
 from core.document.geometry import (
     Box,
     Keypoints,
@@ -201,7 +202,7 @@ def test_an_edited_object_is_written_anew_and_the_others_stay(tmp_path: Path) ->
 
 
 def test_everything_is_written(tmp_path: Path) -> None:
-    shapes = [
+    shapes: list[Geometry] = [
         Box(1, 2, 3, 4),
         RotatedBox(12, 12, 8, 4, 30),
         holed_polygon(),

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.document.annotation import Geometry
 from core.document.geometry import Polygon, PolygonPart, Size
 from core.document.images import Dataset
 from core.document.mask import Mask
@@ -49,7 +50,7 @@ def _holed_mask(rng: np.random.Generator) -> Mask:
 def generated(root: Path, seed: int = 7, images: int = 2) -> Dataset:
     """Three objects on each image that overlap, have holes and several parts."""
     rng = np.random.default_rng(seed)
-    shapes = {}
+    shapes: dict[str, list[Geometry]] = {}
     for number in range(images):
         name = f"set/picture {number}.png"
         write_picture(root / name, SIZE)

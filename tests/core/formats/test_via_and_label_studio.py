@@ -43,8 +43,8 @@ def test_via_shapes(tmp_path: Path, old: bool) -> None:
     polygon = {"name": "polygon", "all_points_x": [1, 9, 9, 1], "all_points_y": [1, 1, 8, 1]}
     line = {"name": "polyline", "all_points_x": [1, 9], "all_points_y": [1, 1]}
     point = {"name": "point", "cx": 4, "cy": 5}
-    shapes = (RECT, polygon, line, point)
-    imported = _via(tmp_path, *map(_region, shapes), old=old)
+    shapes: tuple[dict[str, Any], ...] = (RECT, polygon, line, point)
+    imported = _via(tmp_path, *(_region(shape) for shape in shapes), old=old)
     found = [item.geometry for item in imported.images[0].annotations]
     assert found == [
         Box(1, 2, 3, 4),

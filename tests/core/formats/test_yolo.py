@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.document.annotation import Geometry
 from core.document.geometry import Box, Keypoints, Polygon, Size, Visibility
 from core.formats.combining import combine
 from core.formats.dataset import ImportedDataset
@@ -148,7 +149,7 @@ def test_lines_that_nobody_edited_go_out_as_they_came(tmp_path: Path) -> None:
 
 
 def test_outlines_with_holes_and_parts_keep_every_pixel(tmp_path: Path) -> None:
-    shapes = [ring_mask(), holed_polygon(), square(3, 3, 5)]
+    shapes: list[Geometry] = [ring_mask(), holed_polygon(), square(3, 3, 5)]
     write_picture(tmp_path / "a.png")
     dataset = dataset_of({"a.png": shapes}, root=tmp_path)
     report = write_yolo(dataset, 1, tmp_path / "out", shapes="polygons")

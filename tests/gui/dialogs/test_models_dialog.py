@@ -27,8 +27,9 @@ def _mark(dialog: ModelsDialog, name: str) -> None:
         parent = dialog.tree.topLevelItem(group)
         assert parent is not None
         for row in range(parent.childCount()):
-            if parent.child(row).text(0) == name:
-                dialog.tree.setCurrentItem(parent.child(row))
+            item = parent.child(row)
+            if item is not None and item.text(0) == name:
+                dialog.tree.setCurrentItem(item)
                 return
     raise AssertionError(f"no row {name}")
 
