@@ -1,6 +1,6 @@
 # make run   opens the demo project (with no display: plays it offscreen and says where everything is)
 # make test  style, types, import rules and tests
-.PHONY: run test test-slow bench setup clean
+.PHONY: run test test-slow bench bench-grouping setup clean
 
 run: setup
 	@.venv/bin/maskwright demo
@@ -13,6 +13,10 @@ test-slow: setup
 
 bench: setup
 	@OMP_NUM_THREADS=1 QT_QPA_PLATFORM=offscreen .venv/bin/python -m pytest -q -m speed --timeout 1500 tests/speed
+
+# for example: make bench-grouping ARGS="--bsds FOLDER --coco FILE IMAGES"
+bench-grouping: setup
+	@OMP_NUM_THREADS=1 .venv/bin/python -m core.training.grouping.measure $(ARGS)
 
 setup:
 	@sh resources/setup/install.sh
