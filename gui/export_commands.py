@@ -40,6 +40,7 @@ class ExportCommands(QObject):
         self._bench = bench
         self._session = bench.session
         self._window = window
+        self._running = 0
 
     def export(self) -> None:
         """Ask what to export, and where to."""
@@ -63,12 +64,13 @@ class ExportCommands(QObject):
         def run(_context: TaskContext) -> ExportReport:
             return export_project(project, request.layer_id, request.target, request.kind)
 
+        self._running += 1
         task = Task(EXPORT_TASK, Lane.INTERACTIVE, None, run)
-        self._bench.tasks.submit(task, self._on_exported, self._session.error_raised.emit)
+        self._bench.tasks.submit(task, self._on_exported, self._on_export_failed)
 
     def is_exporting(self) -> bool:
         """Whether an export is being written."""
-        return any(task.name == EXPORT_TASK for task in self._bench.tasks.running())
+        return self._running > 0
 
     def save_scores(self) -> None:
         """Ask for a name and write every number: a report, a table, JSON or Markdown."""
@@ -122,7 +124,12 @@ class ExportCommands(QObject):
         box.exec()
         return box.clickedButton() is replace
 
+    def _on_export_failed(self, error: MaskwrightError) -> None:
+        self._running -= 1
+        self._session.error_raised.emit(error)
+
     def _on_exported(self, report: ExportReport) -> None:
+        self._running -= 1
         self._session.message_posted.emit(report.summary)
         self.exported.emit(report)
         files = "\n".join(str(path) for path in report.written[:FILES_SHOWN])

@@ -35,6 +35,7 @@ from gui.main_window import MainWindow
 from gui.start_window import StartWindow
 
 PATIENCE_S = 30.0
+STORY_LIMIT_S = 100
 W = TypeVar("W", bound=QWidget)
 Point = tuple[float, float]
 
@@ -67,6 +68,15 @@ def play(arguments: Sequence[str | Path], act: Callable[[Person], None]) -> int:
     timer.setSingleShot(True)
     timer.timeout.connect(begin)
     timer.start(0)
+
+    def give_up() -> None:
+        story.errors.append(AssertionError(f"not at its end after {STORY_LIMIT_S} s"))
+        QApplication.exit(1)
+
+    watchdog = QTimer()
+    watchdog.setSingleShot(True)
+    watchdog.timeout.connect(give_up)
+    watchdog.start(STORY_LIMIT_S * 1000)
     words = ["maskwright", *map(str, arguments)]
     # With a display named, the command opens its window on Qt's offscreen platform.
     with mock.patch.object(sys, "argv", words), mock.patch.dict("os.environ", {"DISPLAY": ":0"}):
@@ -74,6 +84,8 @@ def play(arguments: Sequence[str | Path], act: Callable[[Person], None]) -> int:
             main()
         except SystemExit as end:
             story.status = end.code if isinstance(end.code, int) else 0
+        finally:
+            watchdog.stop()
     if story.errors:
         raise story.errors[0]
     assert story.status is not None
