@@ -173,7 +173,7 @@ def _plain_ring(value: object) -> FloatArray | None:
         numbers = np.array(value, np.float64)
     except OverflowError:
         return None
-    bounded = np.abs(numbers).max() * len(numbers) < MAX_COORDINATE_PX
+    bounded = float(np.abs(numbers).max()) < MAX_COORDINATE_PX / len(numbers)
     return numbers.reshape(-1, 2) if bounded else None
 
 
