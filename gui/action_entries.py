@@ -6,39 +6,30 @@ from collections.abc import Callable
 from functools import partial
 
 from gui.actions import ActionEntry
-from gui.dialogs.help_dialogs import HelpDialogs
 from gui.export_commands import ExportCommands
 from gui.file_commands import FileCommands
 from gui.label_commands import LabelCommands
-from gui.model_commands import ModelCommands
 from gui.review_entries import help_entries, model_entries, review_entries
 from gui.shape_commands import shape_entries
 from gui.tools.events import Command
 from gui.tools.registry import tool_infos
 from gui.view_commands import ViewCommands
+from gui.window_commands import WindowCommands
 from gui.workbench import Workbench
 
 
-def action_entries(
-    bench: Workbench,
-    files: FileCommands,
-    exports: ExportCommands,
-    labels: LabelCommands,
-    models: ModelCommands,
-    view: ViewCommands,
-    help_dialogs: HelpDialogs,
-) -> tuple[ActionEntry, ...]:
+def action_entries(bench: Workbench, commands: WindowCommands) -> tuple[ActionEntry, ...]:
     """Everything a person can do, in the order of the menus."""
     return (
-        *_file_entries(bench, files, exports),
+        *_file_entries(bench, commands.files, commands.exports),
         *_edit_entries(bench),
-        *_label_entries(bench, labels),
-        *_view_entries(bench, view),
+        *_label_entries(bench, commands.labels),
+        *_view_entries(bench, commands.view),
         *_tool_entries(bench),
         *shape_entries(bench),
-        *model_entries(bench, models),
-        *review_entries(bench, view),
-        *help_entries(help_dialogs),
+        *model_entries(bench, commands.models),
+        *review_entries(bench, commands.view),
+        *help_entries(commands.help),
     )
 
 

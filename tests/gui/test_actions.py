@@ -76,7 +76,7 @@ def test_every_action_copes_with_nothing_to_do(window: MainWindow) -> None:
 
 
 def test_the_key_sheet_names_every_key(window: MainWindow) -> None:
-    window.help_dialogs.show_keys()
+    window.commands.help.show_keys()
     tree = window.findChild(QTreeWidget, "") or window.findChildren(QTreeWidget)[-1]
     sheet = window.actions_table.key_sheet()
     assert ("Edit", "Undo", "Ctrl+Z") in sheet
@@ -87,7 +87,7 @@ def test_the_key_sheet_names_every_key(window: MainWindow) -> None:
 
 
 def test_a_command_is_found_by_its_name(window: MainWindow, qtbot: QtBot) -> None:
-    window.help_dialogs.show_palette()
+    window.commands.help.show_palette()
     palette = window.findChild(CommandPalette)
     assert isinstance(palette, CommandPalette)
     qtbot.waitUntil(palette.isActiveWindow)
@@ -98,7 +98,7 @@ def test_a_command_is_found_by_its_name(window: MainWindow, qtbot: QtBot) -> Non
 
 
 def test_panes_are_hidden_and_come_back(window: MainWindow) -> None:
-    panel = window.labels_panel
+    panel = window.panes.labels
     assert panel.isVisible()
     window.actions_table["canvas_only"].trigger()
     assert not panel.isVisible()
@@ -108,10 +108,10 @@ def test_panes_are_hidden_and_come_back(window: MainWindow) -> None:
 
 def test_the_pane_in_front_is_remembered(qtbot: QtBot, project: Project, tmp_path: Path) -> None:
     with main_window(project, tmp_path) as first:
-        assert first.scores_panel.visibleRegion().isEmpty()
+        assert first.panes.scores.visibleRegion().isEmpty()
         first.show_panel("scores")
     with main_window(project, tmp_path) as second:
-        assert not second.scores_panel.visibleRegion().isEmpty()
+        assert not second.panes.scores.visibleRegion().isEmpty()
 
 
 def test_images_that_were_not_asked_for_are_left_alone(window: MainWindow, qtbot: QtBot) -> None:

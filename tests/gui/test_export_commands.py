@@ -29,24 +29,26 @@ def test_the_window_may_be_closed_as_soon_as_an_export_has_reported(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
     running: list[bool] = []
-    window.exports.exported.connect(lambda _report: running.append(window.exports.is_exporting()))
-    with qtbot.waitSignal(window.exports.exported):
-        window.exports.export_now(_request(window, tmp_path / "out.json"))
-        assert window.exports.is_exporting()
+    window.commands.exports.exported.connect(
+        lambda _report: running.append(window.commands.exports.is_exporting())
+    )
+    with qtbot.waitSignal(window.commands.exports.exported):
+        window.commands.exports.export_now(_request(window, tmp_path / "out.json"))
+        assert window.commands.exports.is_exporting()
     assert running == [False]
 
 
 def test_what_was_there_before_is_kept(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     target = tmp_path / "out.json"
     target.write_text("somebody's work")
-    with qtbot.waitSignal(window.exports.exported):
-        window.exports.export_now(_request(window, target))
+    with qtbot.waitSignal(window.commands.exports.exported):
+        window.commands.exports.export_now(_request(window, target))
     assert (tmp_path / "out.json.bak").read_text() == "somebody's work"
 
 
 def test_an_export_that_fails_is_over_too(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("in the way")
-    window.exports.export_now(_request(window, blocked / "out.json"))
+    window.commands.exports.export_now(_request(window, blocked / "out.json"))
     qtbot.waitUntil(lambda: window.message_bar.isVisibleTo(window))
-    assert not window.exports.is_exporting()
+    assert not window.commands.exports.is_exporting()

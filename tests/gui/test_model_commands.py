@@ -27,7 +27,7 @@ def window(qtbot: QtBot, project: Project, tmp_path: Path) -> Iterator[MainWindo
 
 
 def _ids(window: MainWindow) -> list[str]:
-    panel = window.proposals_panel
+    panel = window.panes.proposals
     return [panel.source.itemData(row) for row in range(panel.source.count())]
 
 
@@ -38,7 +38,7 @@ def test_only_what_can_run_is_offered(window: MainWindow) -> None:
 def test_a_named_file_is_looked_at_first(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     nonsense = tmp_path / "weights.pth"
     nonsense.write_text("no weights")
-    window.models.use_weights("maskrcnn-coco", nonsense)
+    window.commands.models.use_weights("maskrcnn-coco", nonsense)
     qtbot.waitUntil(lambda: "weights.pth" in window.message_bar.text.text())
     assert "maskrcnn-coco" not in _ids(window)
 
@@ -49,8 +49,8 @@ def test_a_good_file_makes_the_model_one_of_the_sources(
     name = find_model("maskrcnn-cells").weights.bundled
     copy = tmp_path / "mine.safetensors"
     shutil.copyfile(bundled_folder() / name, copy)
-    with qtbot.waitSignal(window.models.models_changed):
-        window.models.use_weights("maskrcnn-cells", copy)
+    with qtbot.waitSignal(window.commands.models.models_changed):
+        window.commands.models.use_weights("maskrcnn-cells", copy)
     assert "maskrcnn-cells" in _ids(window)
 
 
@@ -65,9 +65,9 @@ def test_a_download_says_how_far_it_is_and_where_it_went(
         return offer.path
 
     monkeypatch.setattr(model_commands, "download", fetch)
-    window.models.show_models()
-    with qtbot.waitSignal(window.models.models_changed):
-        window.models.download_now(offer)
+    window.commands.models.show_models()
+    with qtbot.waitSignal(window.commands.models.models_changed):
+        window.commands.models.download_now(offer)
 
 
 def test_a_download_that_fails_says_why(
@@ -77,5 +77,5 @@ def test_a_download_that_fails_says_why(
         raise ModelError("There is no network.", "Try again.")
 
     monkeypatch.setattr(model_commands, "download", fetch)
-    window.models.download_now(offer_download(find_model("maskrcnn-coco")))
+    window.commands.models.download_now(offer_download(find_model("maskrcnn-coco")))
     qtbot.waitUntil(lambda: "There is no network." in window.message_bar.text.text())

@@ -65,7 +65,7 @@ def precision(window: MainWindow) -> float:
 def test_the_worst_are_fixed_first_and_the_score_moves(
     qtbot: QtBot, window: MainWindow, made: Perturbed, tmp_path: Path
 ) -> None:
-    review, session = window.review, window.bench.session
+    review, session = window.commands.review, window.bench.session
     window.show_panel("difference")
     qtbot.waitUntil(lambda: review.watch.is_known, timeout=WAIT_MS)
     listed = [item.severity for item in review.watch.items]
@@ -85,6 +85,6 @@ def test_the_worst_are_fixed_first_and_the_score_moves(
     assert precision(window) == pytest.approx(1.0)
 
     with qtbot.waitSignal(session.message_posted, timeout=WAIT_MS):
-        window.exports.save_scores_to(tmp_path / "report.html")
+        window.commands.exports.save_scores_to(tmp_path / "report.html")
     qtbot.waitUntil((tmp_path / "report.html").is_file, timeout=WAIT_MS)
     assert "COCO, masks" in (tmp_path / "report.html").read_text("utf-8")

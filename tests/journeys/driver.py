@@ -163,7 +163,7 @@ class Person:
 
     def open_picture(self, name: str) -> None:
         """Click a picture in the list and wait until it and its regions are there."""
-        panel = self.window.images_panel
+        panel = self.window.panes.images
         model = panel.model
         row = next(row for row in range(model.rowCount()) if model.image_at(row).name == name)
         index = model.index(row)

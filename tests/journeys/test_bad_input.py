@@ -134,7 +134,7 @@ def test_a_weights_file_that_is_none_is_told(tmp_path: Path, play: Play) -> None
 
     def story(person: Person) -> None:
         person.wait_for_picture()
-        panel = person.window.proposals_panel
+        panel = person.window.panes.proposals
         panel.source.setCurrentIndex(panel.source.findData("unet-nuclei"))
         with person.answering(QFileDialog, person.naming_file(weights)):
             person.menu("weights")

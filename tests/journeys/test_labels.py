@@ -139,7 +139,7 @@ def test_a_label_is_found_by_a_part_of_its_name(tmp_path: Path, play: Play) -> N
     names.write_text("\n".join(f"species {number}" for number in range(300)), encoding="utf-8")
 
     def story(person: Person) -> None:
-        person.window.files.import_labels_from(names)
+        person.window.commands.files.import_labels_from(names)
         wait_until(lambda: len(_labels(person)) == 301, "the names to be read")
         person.key("Ctrl+E")
         picker = person.window.findChild(LabelPicker)
@@ -155,13 +155,13 @@ def test_a_label_is_found_by_a_part_of_its_name(tmp_path: Path, play: Play) -> N
 
 
 def _labels(person: Person) -> list[str]:
-    tree = person.window.labels_panel.list
+    tree = person.window.panes.labels.list
     rows = (tree.topLevelItem(row) for row in range(tree.topLevelItemCount()))
     return [row.text(0) for row in rows if row is not None]
 
 
 def _button(person: Person, name: str) -> QToolButton:
-    buttons = person.window.labels_panel.findChildren(QToolButton)
+    buttons = person.window.panes.labels.findChildren(QToolButton)
     return next(button for button in buttons if button.accessibleName() == name)
 
 

@@ -52,7 +52,7 @@ class Journey:
 
     def _accept_and_fix(self, person: Person) -> None:
         person.open_picture("nuclei-2.png")
-        panel = person.window.proposals_panel
+        panel = person.window.panes.proposals
         panel.source.setCurrentIndex(panel.source.findData("unet-nuclei"))
         person.press(panel.run)
         wait_until(lambda: panel.list.topLevelItemCount() > 10, "proposals of the U-Net")
@@ -104,7 +104,7 @@ class Journey:
         assert image is not None
         self.score = next(score for score in scores if score.image_id == image.id)
         person.show_panel("scores")
-        table = window.scores_panel.labels
+        table = window.panes.scores.labels
         for row in range(table.rowCount()):
             name, iou, dice = (table.item(row, column) for column in range(3))
             assert name is not None

@@ -47,7 +47,7 @@ def test_m_goes_through_the_layers(demo: Path, play: Play) -> None:
 def test_the_worst_image_comes_first_and_a_click_shows_it(demo: Path, play: Play) -> None:
     def story(person: Person) -> None:
         window = person.window
-        panel = window.scores_panel
+        panel = window.panes.scores
         compared = panel.compared
         row = next(row for row in range(compared.count()) if "Bundled" in compared.itemText(row))
         person.show_panel("scores")
@@ -64,9 +64,9 @@ def test_the_worst_image_comes_first_and_a_click_shows_it(demo: Path, play: Play
         QTest.mouseClick(panel.images.viewport(), Qt.MouseButton.LeftButton, pos=place)
         assert person.image_name == worst.text()
 
-        order = window.images_panel.order
+        order = window.panes.images.order
         order.setCurrentIndex(list(ImageOrder).index(ImageOrder.WORST_FIRST))
-        listed = [_first_line(person, row) for row in range(window.image_model.rowCount())]
+        listed = [_first_line(person, row) for row in range(window.panes.image_model.rowCount())]
         table = [_text(person, row) for row in range(panel.images.rowCount())]
         judged = [
             name for name, score in zip(table, _scores(person), strict=True) if score != "n/a"
@@ -83,7 +83,7 @@ def test_predictions_are_accepted_and_the_score_follows(demo: Path, play: Play) 
     def story(person: Person) -> None:
         window = person.window
         person.open_picture("nuclei-2.png")
-        panel = window.proposals_panel
+        panel = window.panes.proposals
         panel.source.setCurrentIndex(panel.source.findData("predictions"))
         person.press(panel.run)
         count = panel.list.topLevelItemCount()
@@ -109,37 +109,37 @@ def test_an_image_is_marked_as_done_and_filtered(demo: Path, play: Play) -> None
         window = person.window
         person.open_picture("cat.png")
         person.key("Ctrl+Shift+D")
-        window.images_panel.filter.setCurrentIndex(3)  # Done
-        assert [_first_line(person, row) for row in range(window.image_model.rowCount())] == [
+        window.panes.images.filter.setCurrentIndex(3)  # Done
+        assert [_first_line(person, row) for row in range(window.panes.image_model.rowCount())] == [
             "cat.png"
         ]
         person.key("D")
         assert "no further image" in person.status
         person.key("Ctrl+Z")
-        window.images_panel.filter.setCurrentIndex(0)
-        assert window.image_model.rowCount() == 14
+        window.panes.images.filter.setCurrentIndex(0)
+        assert window.panes.image_model.rowCount() == 14
 
     assert play([demo], story) == 0
 
 
 def _scores(person: Person) -> list[str]:
-    table = person.window.scores_panel.images
+    table = person.window.panes.scores.images
     items = (table.item(row, 1) for row in range(table.rowCount()))
     return [item.text() for item in items if item is not None]
 
 
 def _text(person: Person, row: int) -> str:
-    item = person.window.scores_panel.images.item(row, 0)
+    item = person.window.panes.scores.images.item(row, 0)
     assert item is not None
     return item.text()
 
 
 def _score_of(person: Person, name: str) -> str:
-    table = person.window.scores_panel.images
+    table = person.window.panes.scores.images
     names = [_text(person, row) for row in range(table.rowCount())]
     return _scores(person)[names.index(name)] if name in names else ""
 
 
 def _first_line(person: Person, row: int) -> str:
-    model = person.window.image_model
+    model = person.window.panes.image_model
     return str(model.data(model.index(row))).splitlines()[0]

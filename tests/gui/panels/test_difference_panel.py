@@ -64,12 +64,12 @@ def reviewed(project: Project) -> Project:
 def window(qtbot: QtBot, reviewed: Project, tmp_path: Path) -> Iterator[MainWindow]:
     with main_window(reviewed, tmp_path) as found:
         found.show_panel("difference")
-        qtbot.waitUntil(lambda: len(found.review.watch.items) == 3, timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: len(found.commands.review.watch.items) == 3, timeout=WAIT_MS)
         yield found
 
 
 def panel_of(window: MainWindow) -> DifferencePanel:
-    return window.difference_panel
+    return window.panes.difference
 
 
 def kinds(review: ReviewCommands) -> list[Disagreement]:
@@ -81,7 +81,7 @@ def current_kind(review: ReviewCommands) -> Disagreement | None:
 
 
 def test_disagreements_are_listed_worst_first(window: MainWindow) -> None:
-    assert kinds(window.review) == [
+    assert kinds(window.commands.review) == [
         Disagreement.WRONG_LABEL,
         Disagreement.MISSING,
         Disagreement.LOW_OVERLAP,
@@ -105,13 +105,13 @@ def test_a_click_shows_the_image_both_layers_and_the_place(
     assert not {MINE, THEIRS} & session.hidden_layers
     assert len(session.selection) == 1
     seen = window.bench.canvas.viewport.visible_box
-    box = window.review.watch.items[2].bounds
+    box = window.commands.review.watch.items[2].bounds
     assert seen.contains(box.x, box.y)
     assert seen.contains(box.right, box.bottom)
 
 
 def test_walking_taking_and_keeping_empty_the_list(qtbot: QtBot, window: MainWindow) -> None:
-    review, project = window.review, window.bench.session.project
+    review, project = window.commands.review, window.bench.session.project
     review.walk(1)
     assert current_kind(review) is Disagreement.WRONG_LABEL
     review.take_current()
@@ -132,31 +132,31 @@ def test_walking_taking_and_keeping_empty_the_list(qtbot: QtBot, window: MainWin
 def test_taking_all_listed_is_one_step(qtbot: QtBot, window: MainWindow) -> None:
     history = window.bench.session.project.history
     before = {number: history.document(number).annotations for number in (1, 2)}
-    window.review.take_listed()
-    qtbot.waitUntil(lambda: not window.review.watch.items, timeout=WAIT_MS)
-    assert window.review.watch.is_known
+    window.commands.review.take_listed()
+    qtbot.waitUntil(lambda: not window.commands.review.watch.items, timeout=WAIT_MS)
+    assert window.commands.review.watch.is_known
     window.bench.undo()
     assert {number: history.document(number).annotations for number in (1, 2)} == before
-    qtbot.waitUntil(lambda: len(window.review.watch.items) == 3, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(window.commands.review.watch.items) == 3, timeout=WAIT_MS)
 
 
 def test_only_the_chosen_kind_is_listed_and_taken(qtbot: QtBot, window: MainWindow) -> None:
     panel = panel_of(window)
     panel.kind.setCurrentIndex(panel.kind.findData(Disagreement.MISSING))
     panel.kind.activated.emit(panel.kind.currentIndex())
-    assert kinds(window.review) == [Disagreement.MISSING]
+    assert kinds(window.commands.review) == [Disagreement.MISSING]
     panel.take_all.click()
-    qtbot.waitUntil(lambda: not window.review.watch.items, timeout=WAIT_MS)
-    window.review.watch.show_kind(None)
-    assert kinds(window.review) == [Disagreement.WRONG_LABEL, Disagreement.LOW_OVERLAP]
+    qtbot.waitUntil(lambda: not window.commands.review.watch.items, timeout=WAIT_MS)
+    window.commands.review.watch.show_kind(None)
+    assert kinds(window.commands.review) == [Disagreement.WRONG_LABEL, Disagreement.LOW_OVERLAP]
 
 
 def test_merging_the_region_makes_both_alike(qtbot: QtBot, window: MainWindow) -> None:
-    window.review.go_to(window.review.watch.items[2])
-    window.review.merge_current()
+    window.commands.review.go_to(window.commands.review.watch.items[2])
+    window.commands.review.merge_current()
     (mine,) = window.bench.session.project.history.document(2).in_layer(MINE)
     assert mine.geometry == block(1, 1, 10, 10)
-    qtbot.waitUntil(lambda: len(window.review.watch.items) == 2, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(window.commands.review.watch.items) == 2, timeout=WAIT_MS)
 
 
 def test_shift_m_colours_objects_by_what_is_wrong_with_them(
@@ -174,7 +174,7 @@ def test_shift_m_colours_objects_by_what_is_wrong_with_them(
     wrong = DIFFERENCE_COLORS[Disagreement.WRONG_LABEL]
     missing = DIFFERENCE_COLORS[Disagreement.MISSING]
     assert sorted(shown[-1]) == sorted([wrong, wrong, missing])
-    window.review.take_listed()
+    window.commands.review.take_listed()
     qtbot.waitUntil(lambda: set(shown[-1]) == {AGREEING_COLOR}, timeout=WAIT_MS)
     window.bench.undo()
     window.actions_table["difference_colors"].trigger()
@@ -188,7 +188,7 @@ def test_a_locked_object_is_left_alone_and_said(qtbot: QtBot, window: MainWindow
     change = ImageChange(annotations=Difference(updated=((mine, replace(mine, locked=True)),)))
     history.apply(Change.of_image("Lock", 2, change))
     with qtbot.waitSignal(window.bench.session.error_raised, timeout=WAIT_MS) as heard:
-        window.review.take_listed()
+        window.commands.review.take_listed()
     assert "locked" in str(heard.args[0])
     assert len(history.document(1).in_layer(MINE)) == 1
 
@@ -200,4 +200,4 @@ def test_without_another_layer_the_pane_says_what_to_do(
         window.show_panel("difference")
         assert "Import a reference" in panel_of(window).summary.text()
         assert not panel_of(window).take.isEnabled()
-        window.review.take_current()
+        window.commands.review.take_current()

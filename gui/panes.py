@@ -1,0 +1,156 @@
+"""The panes around the canvas: what they are, where they dock, and what they ask for.
+
+A further pane is built in ``Panes.__init__``, docked in ``_dock_all`` and wired in
+a ``_connect_…`` method of its own.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+
+from core.grouping.browser import RegionBrowser
+from core.tasks.queue import TaskQueue
+from gui.panels.difference_panel import DifferencePanel
+from gui.panels.image_list_model import ImageListModel
+from gui.panels.images_panel import ImagesPanel
+from gui.panels.labels_panel import LabelsPanel
+from gui.panels.layers_panel import LayersPanel
+from gui.panels.objects_panel import ObjectsPanel
+from gui.panels.proposals_panel import ProposalsPanel
+from gui.panels.regions_panel import RegionsPanel
+from gui.panels.scores_panel import ScoresPanel
+from gui.window_commands import WindowCommands
+from gui.workbench import Workbench
+
+_LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
+_RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
+_LEFT_WIDTH_PX, _RIGHT_WIDTH_PX = 230, 330
+_LABELS_HEIGHT_PX, _PROPOSALS_HEIGHT_PX = 220, 560
+
+
+class Panes(QObject):
+    """The panels of one window in their docks."""
+
+    def __init__(
+        self,
+        window: QMainWindow,
+        bench: Workbench,
+        commands: WindowCommands,
+        regions: RegionsPanel,
+        tasks: TaskQueue,
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._bench = bench
+        self._commands = commands
+        session = bench.session
+        self.regions = regions
+        self.image_model = ImageListModel(session, tasks, window)
+        self.images = ImagesPanel(session, self.image_model, window)
+        self.labels = LabelsPanel(session, window)
+        self.layers = LayersPanel(session, window)
+        self.objects = ObjectsPanel(session, window)
+        self.scores = ScoresPanel(session, window)
+        self.difference = DifferencePanel(session, commands.review, window)
+        self.proposals = ProposalsPanel(
+            session, bench.deck, bench.runs, commands.models.sources(), window
+        )
+        self.docks: tuple[QDockWidget, ...] = ()
+        """In the order in which they were docked."""
+        self._dock_all()
+        self._connect_images()
+        self._connect_labels()
+        self._connect_scores()
+        self._connect_proposals()
+        self._connect_regions()
+
+    def bring_forward(self, name: str) -> None:
+        """Show a pane by its name, such as ``scores``, in front of its neighbours."""
+        for dock in self.docks:
+            if dock.objectName() == name:
+                dock.show()
+                dock.raise_()
+
+    def _dock_all(self) -> None:
+        window, tr = self._window, self.tr
+        self._dock("images", tr("Images"), self.images, _LEFT)
+        labels = self._dock("labels", tr("Labels"), self.labels, _RIGHT)
+        layers = self._dock("layers", tr("Layers"), self.layers, _RIGHT)
+        window.tabifyDockWidget(labels, layers)
+        proposals = self._dock("proposals", tr("Proposals"), self.proposals, _RIGHT)
+        for name, title, panel in (
+            ("objects", tr("Objects"), self.objects),
+            ("regions", tr("Regions"), self.regions),
+            ("scores", tr("Scores"), self.scores),
+            ("difference", tr("Difference"), self.difference),
+        ):
+            window.tabifyDockWidget(proposals, self._dock(name, title, panel, _RIGHT))
+        labels.raise_()
+        proposals.raise_()
+        window.resizeDocks(
+            [labels, proposals],
+            [_LABELS_HEIGHT_PX, _PROPOSALS_HEIGHT_PX],
+            Qt.Orientation.Vertical,
+        )
+        widths = [_LEFT_WIDTH_PX] + [_RIGHT_WIDTH_PX] * (len(self.docks) - 1)
+        window.resizeDocks(list(self.docks), widths, Qt.Orientation.Horizontal)
+
+    def _dock(self, name: str, title: str, panel: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(title, self._window)
+        dock.setObjectName(name)
+        dock.setWidget(panel)
+        self._window.addDockWidget(area, dock)
+        self.docks = (*self.docks, dock)
+        return dock
+
+    def _connect_images(self) -> None:
+        bench = self._bench
+        bench.neighbour = self.images.neighbour
+        bench.scores.dataset_scored.connect(self.images.show_scores)
+        bench.scores.image_scored.connect(self.images.show_score)
+        self._commands.files.images_changed.connect(self.images.refresh)
+        self.images.image_chosen.connect(bench.session.show_image)
+
+    def _connect_labels(self) -> None:
+        labels = self._commands.labels
+        self.labels.label_chosen.connect(self._use_label)
+        self.labels.add_requested.connect(labels.add)
+        self.labels.rename_requested.connect(labels.rename)
+        self.labels.recolor_requested.connect(labels.recolor)
+        self.labels.delete_requested.connect(labels.delete)
+        self.labels.import_requested.connect(self._commands.files.import_labels)
+        self.objects.zoom_requested.connect(self._commands.view.look_at)
+
+    def _connect_scores(self) -> None:
+        watch, commands = self._bench.scores, self._commands
+        watch.dataset_scored.connect(self.scores.show_dataset)
+        watch.image_scored.connect(self.scores.show_image)
+        watch.cleared.connect(self.scores.clear)
+        self.scores.image_chosen.connect(self._bench.session.show_image)
+        self.scores.compare_requested.connect(watch.compare)
+        self.scores.refresh_requested.connect(watch.score_all)
+        self.scores.save_requested.connect(commands.exports.save_scores)
+        self.scores.import_requested.connect(commands.files.import_reference)
+
+    def _connect_proposals(self) -> None:
+        panel, models, proposals = self.proposals, self._commands.models, self._bench.proposals
+        models.selected_source = lambda: str(panel.source.currentData())
+        models.models_changed.connect(lambda: panel.set_sources(models.sources()))
+        panel.run_requested.connect(proposals.propose)
+        panel.accept_requested.connect(proposals.accept_current)
+        panel.reject_requested.connect(proposals.reject_current)
+        panel.fix_requested.connect(proposals.fix_current)
+        panel.accept_all_requested.connect(proposals.accept_all)
+
+    def _connect_regions(self) -> None:
+        self.regions.count_changed.connect(self._bench.presenter.set_superpixel_count)
+        self._bench.regions.ready.connect(self._show_regions)
+
+    def _show_regions(self, _image_id: object, browser: RegionBrowser) -> None:
+        self.regions.show_status(browser)
+
+    def _use_label(self, label_id: int) -> None:
+        self._bench.session.use_label(label_id)
+        # The hand goes on drawing: Enter and Tab belong to the canvas again.
+        self._bench.canvas.setFocus()

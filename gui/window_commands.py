@@ -1,0 +1,26 @@
+"""What the menus and panes of one window can ask for, built together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gui.dialogs.help_dialogs import HelpDialogs
+from gui.export_commands import ExportCommands
+from gui.file_commands import FileCommands
+from gui.label_commands import LabelCommands
+from gui.model_commands import ModelCommands
+from gui.review_commands import ReviewCommands
+from gui.view_commands import ViewCommands
+
+
+@dataclass(frozen=True, slots=True)
+class WindowCommands:
+    """The groups of commands of one window, a member for each menu or concern."""
+
+    files: FileCommands
+    exports: ExportCommands
+    labels: LabelCommands
+    models: ModelCommands
+    view: ViewCommands
+    review: ReviewCommands
+    help: HelpDialogs
