@@ -88,9 +88,27 @@ def write_copy(
         with database.transaction():
             for operation in waiting:
                 operation.write(database)
+            database.journal.set_position(position)
             for key, value in image_root_settings(path, image_root).items():
                 database.session.write_setting(key, value)
-            database.journal.release(position)
+            database.journal.release()
+
+    _write_new_file(path, fill)
+
+
+def write_backup(source: Database, path: Path) -> None:
+    """Copy a project as it was committed last to a new file that no program holds.
+
+    Also of a file that is being written to, and of any version. Raises
+    WriteError when the file exists or cannot be written.
+    """
+
+    def fill(connection: sqlite3.Connection) -> None:
+        source.copy_to(connection)
+        database = Database(connection)
+        with database.transaction():
+            database.journal.release()
+        database.use_one_file()
 
     _write_new_file(path, fill)
 

@@ -268,7 +268,9 @@ class Project:
         """All of the project as it is now; from any thread, and usable on any."""
         images = self._images.copy()
         with self._store.frozen() as (state, unsaved):
-            loader = SnapshotLoader(self.path, self._file.access, self._image_root, images, unsaved)
+            loader = SnapshotLoader(
+                self._file.read_from, self._file.access, self._image_root, images, unsaved
+            )
         return Dataset(self._image_root, tuple(images), state, loader)
 
     def images_with_label(self, label_id: int) -> tuple[int, ...]:

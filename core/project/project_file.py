@@ -7,22 +7,26 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.errors import ConflictError, ReadError
+from core.errors import ConflictError, ReadError, WriteError
 from core.project.lock import Holder
 from core.project.sql.connection import Access, can_write, connect
 from core.project.sql.database import Database, damage_in_words
-from core.project.sql.schema import check_version, migrate
+from core.project.sql.schema import check_version, newest_version
+from core.project.upgrading import discard_copy, upgrade, upgraded_copy
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ProjectFile:
     """An open file: always a connection to read, and one to write when it is ours.
 
-    ``access`` is how further connections for reading are to be opened.
+    ``read_from`` and ``access`` say how further connections for reading are to
+    be opened; ``read_from`` is a temporary copy if the file is of an older
+    version and must stay so.
     """
 
     path: Path
     reader: Database
+    read_from: Path
     access: Access
     writer: Database | None = None
     generation: int = 0
@@ -47,8 +51,6 @@ def open_project_file(path: Path) -> ProjectFile:
         notices = _after_crash(database, path) if holder is not None else ()
         with database.transaction():
             database.journal.write_holder(generation, Holder.this_process())
-        migrate(connection, version)
-        database.use_write_ahead_log()
     except ConflictError:
         connection.close()
         return _open_beside(path, None)
@@ -58,22 +60,35 @@ def open_project_file(path: Path) -> ProjectFile:
     except ReadError:
         connection.close()
         raise
+    try:
+        notices += upgrade(connection, path, version)
+        database.use_write_ahead_log()
+    except (WriteError, sqlite3.Error) as error:
+        _let_go(database, generation + 1)
+        connection.close()
+        return _open_as_it_is(path, error)
     reader = Database(connect(path, Access.READ))
-    return ProjectFile(path, reader, Access.READ, database, generation + 1, notices)
+    return ProjectFile(path, reader, path, Access.READ, database, generation + 1, notices)
 
 
 def leave(file: ProjectFile, generation: int) -> None:
     """Give the file free and close it; the log beside it goes into the file."""
     if file.writer is not None:
-        # A file that cannot be written now is taken over by the next program.
-        with suppress(sqlite3.Error, ConflictError), file.writer.transaction():
-            file.writer.journal.write_holder(generation, None)
+        _let_go(file.writer, generation)
         file.reader.close()
         with suppress(sqlite3.Error):
             file.writer.checkpoint()
         file.writer.close()
     else:
         file.reader.close()
+        if file.read_from != file.path:
+            discard_copy(file.read_from)
+
+
+def _let_go(database: Database, generation: int) -> None:
+    # A file that cannot be written now is taken over by the next program.
+    with suppress(sqlite3.Error, ConflictError), database.transaction():
+        database.journal.write_holder(generation, None)
 
 
 def _after_crash(database: Database, path: Path) -> tuple[str, ...]:
@@ -87,38 +102,48 @@ def _after_crash(database: Database, path: Path) -> tuple[str, ...]:
 
 def _open_beside(path: Path, holder: Holder | None) -> ProjectFile:
     who = holder.words if holder is not None else "another Maskwright"
-    reader = _reader(path, Access.READ)
     notice = f"{path.name} is in use by {who}, so it is open for reading only."
-    return ProjectFile(path, reader, Access.READ, notices=(notice,))
+    return _reading(path, Access.READ, (notice,))
+
+
+def _open_as_it_is(path: Path, error: Exception) -> ProjectFile:
+    notice = (
+        f"{path.name} is of an older Maskwright and could not be brought up to date, so it is "
+        f"open for reading only. {error}"
+    )
+    return _reading(path, Access.READ, (notice,))
 
 
 def _open_read_only(path: Path) -> ProjectFile:
     notice = f"{path} cannot be written to, so it is open for reading only."
-    access = Access.READ
     try:
-        reader = _reader(path, access)
+        return _reading(path, Access.READ, (notice,))
     except ReadError:
-        access = Access.UNCHANGING
-        reader = _reader(path, access)
-    return ProjectFile(path, reader, access, notices=(notice, *_edits_left_beside(path, access)))
+        left = _edits_left_beside(path)
+        return _reading(path, Access.UNCHANGING, (notice, *left))
 
 
-def _reader(path: Path, access: Access) -> Database:
+def _reading(path: Path, access: Access, notices: tuple[str, ...]) -> ProjectFile:
     connection = connect(path, access)
     try:
-        check_version(connection, path)
-        reader = Database(connection)
+        version = check_version(connection, path)
         with damage_in_words():
-            reader.journal.read_extent()
+            Database(connection).journal.read_extent()
+        if version < newest_version():
+            copy = upgraded_copy(path, access)
+            connection.close()
+            return ProjectFile(
+                path, Database(connect(copy, Access.READ)), copy, Access.READ, notices=notices
+            )
     except ReadError:
         connection.close()
         raise
-    return reader
+    return ProjectFile(path, Database(connection), path, access, notices=notices)
 
 
-def _edits_left_beside(path: Path, access: Access) -> tuple[str, ...]:
+def _edits_left_beside(path: Path) -> tuple[str, ...]:
     log = path.with_name(path.name + "-wal")
-    if access is Access.UNCHANGING and log.is_file() and log.stat().st_size:
+    if log.is_file() and log.stat().st_size:
         return (
             f"The last edits are still in {log.name} and are not shown; "
             "copy both files to a folder you may write to and open the project there.",

@@ -72,6 +72,10 @@ class Database:
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = NORMAL")
 
+    def use_one_file(self) -> None:
+        """Need no files beside this one, so that a copy can be read from anywhere."""
+        self._connection.execute("PRAGMA journal_mode = DELETE")
+
     def checkpoint(self) -> None:
         """Bring what was committed into the main file and empty the log beside it.
 

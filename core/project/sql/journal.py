@@ -41,13 +41,16 @@ class JournalTables:
         )
         _expect_one_row(cursor)
 
-    def release(self, position: int) -> None:
+    def release(self) -> None:
         """Make a copy a file of its own, that no program holds."""
         self._connection.execute(
-            "UPDATE journal SET position = ?, host = NULL, pid = NULL, process_start = NULL,"
-            " token = NULL, seen_at = NULL",
-            (position,),
+            "UPDATE journal SET host = NULL, pid = NULL, process_start = NULL,"
+            " token = NULL, seen_at = NULL"
         )
+
+    def set_position(self, position: int) -> None:
+        """Say how many changes of the log are in force."""
+        self._connection.execute("UPDATE journal SET position = ?", (position,))
 
     def advance(self, generation: int, position: int, seen_at: float) -> None:
         """Count a commit; raises ConflictError when another program has written."""

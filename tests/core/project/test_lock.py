@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import subprocess
 import sys
 import time
@@ -13,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from core.project.lock import Holder, process_start
-from core.project.sql import schema
 from core.project.sql.connection import Access, connect
 from core.project.sql.database import Database
 from tests.core.project.pictures import new_project, open_project
@@ -71,21 +69,3 @@ def test_a_properly_closed_file_is_held_by_nobody(tmp_path: Path) -> None:
     database = Database(connect(new_project(tmp_path), Access.READ))
     assert database.journal.read_holder()[1] is None
     database.close()
-
-
-def test_an_older_file_is_led_to_the_newest_version(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = new_project(tmp_path)
-    newest = schema.SCHEMA_VERSION + 1
-    monkeypatch.setattr(schema, "SCHEMA_VERSION", newest)
-    monkeypatch.setattr(
-        schema, "MIGRATIONS", (*schema.MIGRATIONS, "CREATE TABLE added (number INTEGER);")
-    )
-
-    with open_project(path) as project:
-        assert len(project.images) == 2
-    with sqlite3.connect(path) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (newest,)
-        assert connection.execute("SELECT count(*) FROM added").fetchone() == (0,)
-    connection.close()
