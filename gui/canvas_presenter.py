@@ -71,6 +71,10 @@ class CanvasPresenter(QObject):
         """Number of superpixels whose borders are shown; 0 when none are."""
         return self._superpixel_count
 
+    def shows(self, image_id: int) -> bool:
+        """Whether a picture of this image is on the canvas, be it only the first, smaller one."""
+        return self._shown_id == image_id
+
     def toggle_contrast(self) -> bool:
         """Show tones over the whole range of the screen, or as they are; returns which."""
         self._stretched = not self._stretched
@@ -153,6 +157,7 @@ class CanvasPresenter(QObject):
 
     def _on_image_changed(self, _image: object) -> None:
         self._shown = None
+        self._shown_id = None
         self._shapes.clear()
         self.refresh()
 

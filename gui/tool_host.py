@@ -14,7 +14,7 @@ from core.project.records import DraftRow
 from gui.canvas.canvas import Canvas
 from gui.session import Session
 from gui.tools.draft import NO_DRAFT
-from gui.tools.events import Command, CommandEvent, StepEvent, ToolEvent
+from gui.tools.events import Command, CommandEvent, PointerEvent, StepEvent, ToolEvent
 from gui.tools.tool import DraftRecord, Tool, ToolContext, ToolResponse
 
 CHECKPOINT_DELAY_MS = 80
@@ -23,6 +23,10 @@ CHECKPOINT_DELAY_MS = 80
 
 def _no_picture(_image_id: int) -> RgbImage | None:
     return None
+
+
+def _always_shown(_image_id: int) -> bool:
+    return True
 
 
 class ToolHost(QObject):
@@ -41,6 +45,7 @@ class ToolHost(QObject):
         author: str,
         parent: QObject | None = None,
         pictures: Callable[[int], RgbImage | None] = _no_picture,
+        is_shown: Callable[[int], bool] = _always_shown,
     ) -> None:
         super().__init__(parent)
         self._session = session
@@ -48,6 +53,7 @@ class ToolHost(QObject):
         self._tools = tools
         self._regions = regions
         self._pictures = pictures
+        self._is_shown = is_shown
         self._paint_rule = PaintRule.OVER
         self._author = author
         self._active = tools["select"]
@@ -90,9 +96,15 @@ class ToolHost(QObject):
         self.refresh()
 
     def handle(self, event: ToolEvent) -> None:
-        """Take an event of the canvas."""
+        """Take an event of the canvas.
+
+        The pointer does nothing while the picture of another image is still on
+        the screen: nobody can mean to draw on what cannot be seen yet.
+        """
         context = self._context()
         if context is None:
+            return
+        if isinstance(event, PointerEvent) and not self._is_shown(context.document.image_id):
             return
         try:
             response = self._active.handle(event, context)

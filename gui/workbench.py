@@ -69,6 +69,7 @@ class Workbench(QObject):
             author,
             self,
             pictures=self._picture,
+            is_shown=self.presenter.shows,
         )
         self.scores = ScoreWatch(self.session, tasks, self)
         self.selection = SelectionCommands(self.session, self.canvas, self)

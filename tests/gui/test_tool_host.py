@@ -135,3 +135,22 @@ def test_without_an_image_events_go_nowhere(canvas: Canvas, session: Session) ->
     host.finish()
     assert not host.has_draft()
     nothing.close()
+
+
+def test_nothing_is_drawn_while_another_picture_is_still_on_the_screen(
+    session: Session, canvas: Canvas
+) -> None:
+    seen: set[int] = set()
+    host = ToolHost(
+        session,
+        canvas,
+        all_tools(),
+        lambda _image_id: None,
+        "tester",
+        is_shown=lambda image_id: image_id in seen,
+    )
+    _draft(host)
+    assert not host.has_draft()
+    seen.add(1)
+    _draft(host)
+    assert host.has_draft()

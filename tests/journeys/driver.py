@@ -312,8 +312,17 @@ class Person:
         QApplication.processEvents()
 
     def _on_screen(self, x: float, y: float) -> QPoint:
+        self._wait_to_see()
         screen_x, screen_y = self.window.bench.canvas.viewport.to_screen(x, y)
         return QPoint(round(screen_x), round(screen_y))
+
+    def _wait_to_see(self) -> None:
+        """Nobody points at a picture that is not there yet; one that is broken never comes."""
+        bench = self.window.bench
+        image = bench.session.image
+        assert image is not None
+        if bench.session.document is not None:
+            wait_until(lambda: bench.presenter.shows(image.id), f"{image.name} to be seen")
 
     def _activate(self, widget: QWidget) -> None:
         window = widget.window()
