@@ -92,7 +92,9 @@ class Annotation:
     ``order`` decides what lies on top (higher is in front). ``raw`` is the
     record as it was read from a file (JSON text), kept so that what was not
     edited is written back as it was; an edit of the geometry or the label
-    leaves it in place and sets ``edited``.
+    leaves it in place and sets ``edited``. ``hidden`` takes it off the screen
+    and away from the tools, and changes nothing else. Objects of one image with
+    the same ``group_id`` are selected together.
     """
 
     id: int
@@ -107,6 +109,8 @@ class Annotation:
     locked: bool = False
     raw: str | None = None
     edited: bool = False
+    hidden: bool = False
+    group_id: int | None = None
 
     def __hash__(self) -> int:
         return hash((self.id, self.layer_id, self.label_id, self.order, self.geometry))

@@ -12,7 +12,15 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
-from core.document.annotation import Annotation, Label, Layer, Provenance
+from core.document.annotation import (
+    NO_ATTRIBUTES,
+    Annotation,
+    AttributeValue,
+    Label,
+    Layer,
+    Provenance,
+)
+from core.document.attributes import AttributeDefinition
 from core.document.document import ImageDocument, ImageState, ProjectState
 from core.document.mask import Mask, MaskPatch
 from core.document.semantic import SemanticMap, SemanticPatch
@@ -136,6 +144,7 @@ class ImageChange:
     An annotation is either in ``annotations`` or in ``mask_edits``, a layer
     either in ``semantic`` or in ``semantic_patches``, never in both: then the
     order of the parts does not matter, neither here nor in the inverse.
+    ``state`` and ``attributes`` are pairs (before, after).
     """
 
     annotations: Difference[Annotation] = field(default_factory=Difference)
@@ -143,6 +152,7 @@ class ImageChange:
     semantic: Difference[SemanticMap] = field(default_factory=Difference)
     semantic_patches: tuple[SemanticPatch, ...] = ()
     state: tuple[ImageState, ImageState] | None = None
+    attributes: tuple[Mapping[str, AttributeValue], Mapping[str, AttributeValue]] | None = None
 
     def inverted(self) -> ImageChange:
         """The change that takes this one back."""
@@ -152,6 +162,7 @@ class ImageChange:
             semantic=self.semantic.inverted(),
             semantic_patches=tuple(patch.inverted() for patch in reversed(self.semantic_patches)),
             state=(self.state[1], self.state[0]) if self.state else None,
+            attributes=(self.attributes[1], self.attributes[0]) if self.attributes else None,
         )
 
     @property
@@ -209,6 +220,7 @@ class Change:
     images: Mapping[int, ImageChange] = field(default_factory=lambda: MappingProxyType({}))
     labels: Difference[Label] = field(default_factory=Difference)
     layers: Difference[Layer] = field(default_factory=Difference)
+    attributes: Difference[AttributeDefinition] = field(default_factory=Difference)
 
     @classmethod
     def of_image(cls, name: str, image_id: int, change: ImageChange) -> Change:
@@ -222,14 +234,17 @@ class Change:
             MappingProxyType({key: change.inverted() for key, change in self.images.items()}),
             self.labels.inverted(),
             self.layers.inverted(),
+            self.attributes.inverted(),
         )
 
     def applied_to_state(self, state: ProjectState) -> ProjectState:
-        """Labels, layers and image states after the change."""
+        """Labels, layers, image states and attributes after the change."""
         return ProjectState(
             labels=self.labels.applied_to(state.labels, _label_id),
             layers=self.layers.applied_to(state.layers, _layer_id),
             states=self._states_after(state),
+            attributes=self.attributes.applied_to(state.attributes, _attribute_id),
+            image_attributes=self._image_attributes_after(state),
         )
 
     def _states_after(self, state: ProjectState) -> Mapping[int, ImageState]:
@@ -243,6 +258,21 @@ class Change:
             states[image_id] = after
         return MappingProxyType(states)
 
+    def _image_attributes_after(
+        self, state: ProjectState
+    ) -> Mapping[int, Mapping[str, AttributeValue]]:
+        steps = {
+            key: part.attributes for key, part in self.images.items() if part.attributes is not None
+        }
+        if not steps:
+            return state.image_attributes
+        values = dict(state.image_attributes)
+        for image_id, (before, after) in steps.items():
+            _expect(dict(values.pop(image_id, NO_ATTRIBUTES)), dict(before))
+            if after:
+                values[image_id] = after
+        return MappingProxyType(values)
+
     def followed_by(self, later: Change, name: str | None = None) -> Change:
         """One change for both, undone in one step."""
         images = dict(self.images)
@@ -254,6 +284,7 @@ class Change:
             MappingProxyType(images),
             self.labels.followed_by(later.labels, _label_id),
             self.layers.followed_by(later.layers, _layer_id),
+            self.attributes.followed_by(later.attributes, _attribute_id),
         )
 
 
@@ -271,12 +302,14 @@ def squash(first: ImageChange, second: ImageChange) -> ImageChange:
     if (first.semantic_patches and second.semantic) or (first.semantic and second.semantic_patches):
         raise ValueError("a semantic map and an edit of it cannot become one step")
     states = [change.state for change in (first, second) if change.state is not None]
+    values = [change.attributes for change in (first, second) if change.attributes is not None]
     return ImageChange(
         annotations=annotations,
         mask_edits=edits,
         semantic=first.semantic.followed_by(second.semantic, _semantic_layer_id),
         semantic_patches=first.semantic_patches + second.semantic_patches,
         state=(states[0][0], states[-1][1]) if states else None,
+        attributes=(values[0][0], values[-1][1]) if values else None,
     )
 
 
@@ -317,6 +350,10 @@ def _label_id(label: Label) -> int:
 
 def _layer_id(layer: Layer) -> int:
     return layer.id
+
+
+def _attribute_id(definition: AttributeDefinition) -> int:
+    return definition.id
 
 
 def _semantic_layer_id(semantic: SemanticMap) -> int:

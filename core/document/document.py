@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
 
-from core.document.annotation import Annotation, Label, Layer, LayerRole
+from core.document.annotation import (
+    NO_ATTRIBUTES,
+    Annotation,
+    AttributeValue,
+    Label,
+    Layer,
+    LayerRole,
+)
+from core.document.attributes import AttributeDefinition
 from core.document.geometry import Size
 from core.document.semantic import SemanticMap
 
@@ -47,14 +55,22 @@ class ImageDocument:
 
 @dataclass(frozen=True, slots=True)
 class ProjectState:
-    """What all images share: labels, layers, and how far each image is.
+    """What all images share: labels, layers, attributes, and how far each image is.
 
-    Images that ``states`` does not name are unlabelled.
+    Images that ``states`` does not name are unlabelled. ``attributes`` are the
+    definitions by id; ``image_attributes`` are the values of the images that
+    have any.
     """
 
     labels: Mapping[int, Label] = field(default_factory=lambda: MappingProxyType({}))
     layers: Mapping[int, Layer] = field(default_factory=lambda: MappingProxyType({}))
     states: Mapping[int, ImageState] = field(default_factory=lambda: MappingProxyType({}))
+    attributes: Mapping[int, AttributeDefinition] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    image_attributes: Mapping[int, Mapping[str, AttributeValue]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
 
     def layers_of(self, role: LayerRole) -> Iterator[Layer]:
         """Layers with this role, oldest first."""
@@ -71,3 +87,7 @@ class ProjectState:
     def state_of(self, image_id: int) -> ImageState:
         """How far the work on an image is."""
         return self.states.get(image_id, ImageState.UNLABELLED)
+
+    def attributes_of_image(self, image_id: int) -> Mapping[str, AttributeValue]:
+        """The values that an image has."""
+        return self.image_attributes.get(image_id, NO_ATTRIBUTES)

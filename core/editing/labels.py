@@ -14,6 +14,7 @@ from types import MappingProxyType
 import numpy as np
 
 from core.document.annotation import Label
+from core.document.attributes import AttributeDefinition
 from core.document.change import Change, Difference, ImageChange
 from core.document.document import ImageDocument, ProjectState
 from core.document.mask import PixelBox
@@ -116,7 +117,27 @@ def delete_label(
         f"Delete label {label.name}" if replacement_id is None else f"Merge label {label.name}",
         MappingProxyType(images),
         labels=Difference(removed=(label,)),
+        attributes=_attributes_without(state, label_id, replacement_id),
     )
+
+
+def _attributes_without(
+    state: ProjectState, label_id: int, replacement_id: int | None
+) -> Difference[AttributeDefinition]:
+    """Definitions that name the label, with its replacement or without it.
+
+    One that belonged to this label only goes with it: no label at all would mean
+    all of them.
+    """
+    pairs: list[tuple[AttributeDefinition | None, AttributeDefinition | None]] = []
+    for definition in state.attributes.values():
+        if label_id in definition.label_ids:
+            ids = [
+                replacement_id if number == label_id else number for number in definition.label_ids
+            ]
+            left = tuple(dict.fromkeys(number for number in ids if number is not None))
+            pairs.append((definition, replace(definition, label_ids=left) if left else None))
+    return Difference.of_pairs(pairs)
 
 
 def label_use(documents: Iterable[ImageDocument], label_id: int) -> LabelUse:

@@ -27,6 +27,7 @@ from core.formats.json_records import (
     collector_paused,
     encode_json,
     load_json,
+    parse_object,
     records_of,
     top_level,
 )
@@ -34,6 +35,7 @@ from core.formats.labels import LabelTable, add_categories, number_of
 from core.formats.orientation import turned_upright
 
 FORMAT_NAME = "coco"
+_GROUP_LIMIT = 2**62
 ORIENTATION = "exif_orientation"
 """Provenance parameter of annotations that were turned upright with their picture."""
 
@@ -155,6 +157,7 @@ class AnnotationReader:
                 tuple(self._annotations[entry.name]),
                 entry.raw,
                 entry.missing,
+                _image_attributes(entry.raw),
             )
             for entry in self._entries
         )
@@ -202,6 +205,7 @@ class AnnotationReader:
             attributes=attributes_of(values),
             is_crowd=self._is_crowd(values),
             raw=record.text,
+            group_id=group_of(values),
         )
 
     def _is_crowd(self, values: Mapping[str, object]) -> bool:
@@ -239,6 +243,14 @@ def crowd_of(values: Mapping[str, object]) -> bool:
     return values.get("iscrowd") in (1, True, "1", "true")
 
 
+def group_of(values: Mapping[str, object]) -> int | None:
+    """The number of the group that an object belongs to, if it says one."""
+    value = values.get("group_id")
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return value if abs(value) < _GROUP_LIMIT else None
+
+
 def attributes_of(values: Mapping[str, object]) -> Mapping[str, AttributeValue]:
     """The plain values of a record's ``attributes``, as CVAT writes them."""
     found = values.get("attributes")
@@ -248,6 +260,10 @@ def attributes_of(values: Mapping[str, object]) -> Mapping[str, AttributeValue]:
         key: value for key, value in found.items() if isinstance(value, str | int | float | bool)
     }
     return MappingProxyType(plain) if plain else NO_ATTRIBUTES
+
+
+def _image_attributes(raw: str) -> Mapping[str, AttributeValue]:
+    return attributes_of(parse_object(raw) or {}) if '"attributes"' in raw else NO_ATTRIBUTES
 
 
 def _score(value: object) -> float | None:

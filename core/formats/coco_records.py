@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import msgspec
 
-from core.document.annotation import Annotation, Geometry
+from core.document.annotation import Annotation, AttributeValue, Geometry
 from core.document.geometry import Box, Keypoints, Size
 from core.formats.coco_geometry import parse_shape
-from core.formats.coco_reading import ORIENTATION, attributes_of, crowd_of
+from core.formats.coco_reading import ORIENTATION, attributes_of, crowd_of, group_of
 from core.formats.coco_shapes import MaskStyle, shape_fields
 from core.formats.findings import Findings
 from core.formats.json_records import parse_object, raw_fields
@@ -118,6 +118,8 @@ class RecordWriter:
         }
         if annotation.attributes:
             record["attributes"] = dict(annotation.attributes)
+        if annotation.group_id is not None:
+            record["group_id"] = annotation.group_id
         if self._with_scores and annotation.provenance.score is not None:
             record["score"] = annotation.provenance.score
         return WrittenRecord(number, msgspec.json.encode(record), geometry, frame)
@@ -236,15 +238,28 @@ def _changed_flags(annotation: Annotation, values: Mapping[str, object]) -> dict
     changes: dict[str, object] = {}
     if annotation.is_crowd != crowd_of(values):
         changes["iscrowd"] = int(annotation.is_crowd)
-    if dict(annotation.attributes) != dict(attributes_of(values)):
-        before = values.get("attributes")
-        kept = (
-            {key: value for key, value in before.items() if not _is_plain(value)}
-            if isinstance(before, dict)
-            else {}
-        )
-        changes["attributes"] = {**kept, **annotation.attributes}
+    changes.update(changed_attributes(annotation.attributes, values))
+    if annotation.group_id != group_of(values):
+        changes["group_id"] = annotation.group_id
     return changes
+
+
+def changed_attributes(
+    attributes: Mapping[str, AttributeValue], values: Mapping[str, object]
+) -> dict[str, object]:
+    """The field ``attributes`` of a record, unless the record says the same already.
+
+    What a record has there that is no plain value stays.
+    """
+    if dict(attributes) == dict(attributes_of(values)):
+        return {}
+    before = values.get("attributes")
+    kept = (
+        {key: value for key, value in before.items() if not _is_plain(value)}
+        if isinstance(before, dict)
+        else {}
+    )
+    return {"attributes": {**kept, **attributes}}
 
 
 def _is_plain(value: object) -> bool:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 import msgspec
 
-from core.document.annotation import Annotation, LayerRole
+from core.document.annotation import Annotation, AttributeValue, LayerRole
 from core.document.document import ImageDocument
 from core.document.geometry import Size
 from core.document.images import Dataset, ImageRecord
@@ -24,6 +24,7 @@ from core.formats.coco_records import (
     ImageFrame,
     RecordWriter,
     WrittenRecord,
+    changed_attributes,
     image_id_of,
     reserved_ids,
 )
@@ -48,6 +49,7 @@ class _Image:
     size: Size
     annotations: tuple[Annotation, ...]
     raw: str | None
+    attributes: Mapping[str, AttributeValue]
 
 
 def write_coco(
@@ -111,14 +113,26 @@ def _ordered(dataset: Dataset, layer_id: int, source: SourceRecords) -> list[_Im
     place = {image_id: index for index, image_id in enumerate(source.images)}
     records = sorted(dataset.images, key=lambda image: place.get(image.id, len(place)))
     return [
-        _image(record, dataset.load(record.id), layer_id, source.images.get(record.id))
+        _image(
+            record,
+            dataset.load(record.id),
+            layer_id,
+            source.images.get(record.id),
+            dataset.state.attributes_of_image(record.id),
+        )
         for record in records
     ]
 
 
-def _image(record: ImageRecord, document: ImageDocument, layer_id: int, raw: str | None) -> _Image:
+def _image(
+    record: ImageRecord,
+    document: ImageDocument,
+    layer_id: int,
+    raw: str | None,
+    attributes: Mapping[str, AttributeValue],
+) -> _Image:
     usable = raw if raw is not None and raw_fields(raw) else None
-    return _Image(record, document.size, document.in_layer(layer_id), usable)
+    return _Image(record, document.size, document.in_layer(layer_id), usable, attributes)
 
 
 def _frames(images: Sequence[_Image], dataset: Dataset) -> list[ImageFrame]:
@@ -187,17 +201,19 @@ def _records(
 
 def _image_text(image: _Image, frame: ImageFrame) -> bytes:
     if image.raw is not None:
-        if _raw_id(image) == frame.written_id:
+        changes = changed_attributes(image.attributes, parse_object(image.raw) or {})
+        if _raw_id(image) != frame.written_id:
+            changes["id"] = frame.written_id
+        if not changes:
             return image.raw.encode("utf-8")
-        return msgspec.json.encode({**raw_fields(image.raw), "id": frame.written_id})
-    return msgspec.json.encode(
-        {
-            "id": frame.written_id,
-            "file_name": image.record.path,
-            "width": frame.size.width,
-            "height": frame.size.height,
-        }
-    )
+        return msgspec.json.encode({**raw_fields(image.raw), **changes})
+    record = {
+        "id": frame.written_id,
+        "file_name": image.record.path,
+        "width": frame.size.width,
+        "height": frame.size.height,
+    }
+    return msgspec.json.encode({**record, **changed_attributes(image.attributes, {})})
 
 
 def _file(

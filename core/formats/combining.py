@@ -7,7 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from core.document.annotation import Annotation, Label, Layer, LayerRole, bounds_of_geometry
+from core.document.annotation import (
+    Annotation,
+    AttributeValue,
+    Label,
+    Layer,
+    LayerRole,
+    bounds_of_geometry,
+)
 from core.document.document import ImageDocument, ProjectState
 from core.document.geometry import Size
 from core.document.images import Dataset, ImageRecord
@@ -29,6 +36,7 @@ class CombinedDataset:
 class _Slot:
     record: ImageRecord
     annotations: dict[int, Annotation] = field(default_factory=dict)
+    attributes: dict[str, AttributeValue] = field(default_factory=dict)
 
 
 def combine(
@@ -53,6 +61,9 @@ def combine(
     state = ProjectState(
         labels=MappingProxyType({label.id: label for label in labels.values()}),
         layers=MappingProxyType(layers),
+        image_attributes=MappingProxyType(
+            {slot.record.id: slot.attributes for slot in slots if slot.attributes}
+        ),
     )
     records = tuple(slot.record for slot in slots)
     root = imports[0].image_root
@@ -77,6 +88,7 @@ def _add(
         if slot is None:
             slot = _Slot(ImageRecord(len(slots) + 1, image.name, _size(imported, image)))
             slots.append(slot)
+        slot.attributes = {**image.attributes, **slot.attributes}
         for item in image.annotations:
             placed = replace(item, layer_id=layer_id, label_id=label_ids[item.label_id])
             slot.annotations[placed.id] = placed

@@ -7,7 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
-from core.document.annotation import Annotation, Label, LayerRole
+from core.document.annotation import (
+    NO_ATTRIBUTES,
+    Annotation,
+    AttributeValue,
+    Label,
+    LayerRole,
+)
 from core.document.geometry import Size
 
 
@@ -108,7 +114,7 @@ class ImportedImage:
     the root, and ``raw`` keeps the name as it was written. ``size`` is that of
     the picture where it could be read, otherwise that of the file, upright.
     ``raw`` is the record as it was read (JSON or XML text). ``missing`` says
-    that there is no such picture.
+    that there is no such picture. ``attributes`` are those of the image itself.
     """
 
     name: str
@@ -116,6 +122,7 @@ class ImportedImage:
     annotations: tuple[Annotation, ...]
     raw: str | None
     missing: bool = False
+    attributes: Mapping[str, AttributeValue] = field(default_factory=lambda: NO_ATTRIBUTES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ from core.project.packing import compress, decompress
 
 T = TypeVar("T", bound=Hashable)
 
+_NO_DIFFERENCE: list[Any] = [[], [], []]
+
 
 def encode_change(change: Change) -> bytes:
     """A change as it stands in the log."""
@@ -27,6 +29,7 @@ def encode_change(change: Change) -> bytes:
             [[image_id, *_image_fields(part)] for image_id, part in change.images.items()],
             _difference_fields(change.labels, codec.label_fields),
             _difference_fields(change.layers, codec.layer_fields),
+            _difference_fields(change.attributes, codec.attribute_fields),
         ]
     )
 
@@ -37,12 +40,14 @@ def decode_change(data: bytes) -> Change:
 
 
 def _change_from(fields: list[Any]) -> Change:
-    name, images, labels, layers = fields
+    # Entries of the first version say nothing of attributes.
+    name, images, labels, layers, attributes = (*fields, _NO_DIFFERENCE)[:5]
     return Change(
         name,
         MappingProxyType({image_id: _image_from(part) for image_id, *part in images}),
         _difference_from(labels, codec.label_from),
         _difference_from(layers, codec.layer_from),
+        _difference_from(attributes, codec.attribute_from),
     )
 
 
@@ -53,17 +58,21 @@ def _image_fields(change: ImageChange) -> list[Any]:
         _difference_fields(change.semantic, codec.semantic_fields),
         [_semantic_patch_fields(patch) for patch in change.semantic_patches],
         [state.value for state in change.state] if change.state else None,
+        [dict(values) for values in change.attributes] if change.attributes else None,
     ]
 
 
 def _image_from(fields: list[Any]) -> ImageChange:
-    annotations, edits, semantic, patches, state = fields
+    annotations, edits, semantic, patches, state, attributes = (*fields, None)[:6]
     return ImageChange(
         _difference_from(annotations, codec.annotation_from),
         tuple(_edit_from(edit) for edit in edits),
         _difference_from(semantic, codec.semantic_from),
         tuple(_semantic_patch_from(patch) for patch in patches),
         (ImageState(state[0]), ImageState(state[1])) if state else None,
+        (codec.values_from(attributes[0]), codec.values_from(attributes[1]))
+        if attributes
+        else None,
     )
 
 

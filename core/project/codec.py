@@ -20,6 +20,7 @@ from core.document.annotation import (
     Provenance,
     ReviewState,
 )
+from core.document.attributes import AttributeDefinition, AttributeKind, AttributeScope
 from core.document.semantic import SemanticMap
 from core.errors import ReadError
 from core.project.geometry_codec import geometry_fields, geometry_from
@@ -60,6 +61,26 @@ def decode_layer(data: bytes) -> Layer:
     return without_version(data, layer_from)
 
 
+def encode_attribute(definition: AttributeDefinition) -> bytes:
+    """The definition of an attribute as it stands in its row."""
+    return with_version(attribute_fields(definition))
+
+
+def decode_attribute(data: bytes) -> AttributeDefinition:
+    """The definition that was encoded; raises ReadError when the bytes are none."""
+    return without_version(data, attribute_from)
+
+
+def encode_values(values: Mapping[str, AttributeValue]) -> bytes:
+    """The attributes of an image as they stand in its row."""
+    return with_version(dict(values))
+
+
+def decode_values(data: bytes) -> Mapping[str, AttributeValue]:
+    """The values that were encoded; raises ReadError when the bytes are none."""
+    return without_version(data, values_from)
+
+
 def encode_semantic(semantic: SemanticMap) -> bytes:
     """A semantic map as it stands in its row."""
     return with_version(semantic_fields(semantic))
@@ -91,6 +112,7 @@ def without_version(data: bytes, build: Callable[[Any], T]) -> T:
         raise ReadError(f"A record of the project is damaged ({error}).", _BACKUP) from error
 
 
+_FIRST_ANNOTATION_FIELDS = 12  # records of the first version end here
 _BACKUP = "Open a backup of the project, if there is one."
 
 
@@ -109,6 +131,8 @@ def annotation_fields(item: Annotation) -> list[Any]:
         item.locked,
         item.raw,
         item.edited,
+        item.hidden,
+        item.group_id,
     ]
 
 
@@ -127,6 +151,8 @@ def annotation_from(fields: list[Any]) -> Annotation:
         locked=fields[9],
         raw=fields[10],
         edited=fields[11],
+        hidden=fields[12] if len(fields) > _FIRST_ANNOTATION_FIELDS else False,
+        group_id=fields[13] if len(fields) > _FIRST_ANNOTATION_FIELDS else None,
     )
 
 
@@ -193,6 +219,38 @@ def semantic_from(fields: list[Any]) -> SemanticMap:
     layer_id, height, width, data, void, unlabelled = fields
     classes = decompress(data, "<u2", height * width).reshape(height, width)
     return SemanticMap(layer_id, classes, void, unlabelled)
+
+
+def attribute_fields(item: AttributeDefinition) -> list[Any]:
+    """Plain values of the definition of an attribute."""
+    return [
+        item.id,
+        item.name,
+        item.kind.value,
+        item.scope.value,
+        list(item.choices),
+        list(item.label_ids),
+    ]
+
+
+def attribute_from(fields: list[Any]) -> AttributeDefinition:
+    """The definition of ``attribute_fields``."""
+    number, name, kind, scope, choices, label_ids = fields
+    return AttributeDefinition(
+        number,
+        name,
+        AttributeKind(kind),
+        AttributeScope(scope),
+        tuple(choices),
+        tuple(label_ids),
+    )
+
+
+def values_from(fields: Any) -> Mapping[str, AttributeValue]:
+    """Attributes of an image; raises ValueError when they are none."""
+    if not isinstance(fields, dict):
+        raise ValueError("the attributes of an image are a mapping")
+    return _read_only(fields)
 
 
 def _read_only(values: dict[str, AttributeValue]) -> Mapping[str, AttributeValue]:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from core.document.annotation import Annotation, Label, Layer, LayerRole
+from core.document.annotation import Annotation, AttributeValue, Label, Layer, LayerRole
 from core.editing.palette import next_colors
 from core.errors import WriteError
 from core.project.locations import image_root_settings
@@ -35,6 +35,7 @@ class ProjectContents:
     annotations: Mapping[int, tuple[Annotation, ...]] = field(default_factory=dict)
     sources: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
+    image_attributes: Mapping[int, Mapping[str, AttributeValue]] = field(default_factory=dict)
 
 
 def plain_contents(image_paths: Iterable[str], author: str) -> ProjectContents:
@@ -144,6 +145,7 @@ def _write_contents(database: Database, contents: ProjectContents) -> None:
     database.documents.write_labels(contents.labels)
     for image_id, items in contents.annotations.items():
         database.documents.insert_annotations(image_id, items)
+    database.documents.write_image_attributes(contents.image_attributes)
     for layer_id, records in contents.sources.items():
         database.images.write_source(layer_id, records)
     for key, value in contents.settings.items():

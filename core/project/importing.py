@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Protocol
 
-from core.document.annotation import Annotation, Label, Layer, LayerRole
+from core.document.annotation import Annotation, AttributeValue, Label, Layer, LayerRole
 from core.document.change import Change, Difference, ImageChange
 from core.document.document import ProjectState
 from core.document.geometry import Size
@@ -77,8 +77,9 @@ def prepare_layer(
     for image, record in matches:
         entries.extend(_learn_size(project, image, record))
         added = tuple(in_layer(image.annotations, layer.id, label_ids))
-        if added and project.images.by_id(record.id).size is not None:
-            changes[record.id] = ImageChange(annotations=Difference(added=added))
+        attributes = _new_attributes(state, image, record)
+        if (added or attributes) and project.images.by_id(record.id).size is not None:
+            changes[record.id] = ImageChange(Difference(added=added), attributes=attributes)
     ids = {image.name: record.id for image, record in matches}
     project.keep_source(LayerSource.of(layer, imported, ids))
     change = Change(
@@ -146,6 +147,15 @@ def _match(
         elif image.annotations:
             entries.append(_entry(image, "the project has no image of this name", "left out"))
     return matches, entries
+
+
+def _new_attributes(
+    state: ProjectState, image: ImportedImage, record: ImageRecord
+) -> tuple[Mapping[str, AttributeValue], Mapping[str, AttributeValue]] | None:
+    """The attributes that the file says of an image and the project does not, before and after."""
+    before = state.attributes_of_image(record.id)
+    after = {**image.attributes, **before}
+    return None if len(after) == len(before) else (before, MappingProxyType(after))
 
 
 def _learn_size(

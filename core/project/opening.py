@@ -142,6 +142,9 @@ def _contents(imported: ImportedDataset, path: Path, author: str) -> creation.Pr
         annotations=_by_image(imported, ids, layers[-1].id),
         sources={source.layer_id: source.records},
         settings={SOURCE: path.resolve().as_posix(), **_stamp_setting(path)},
+        image_attributes={
+            ids[image.name]: image.attributes for image in imported.images if image.attributes
+        },
     )
 
 

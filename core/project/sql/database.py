@@ -99,5 +99,7 @@ class Database:
         rows, states = self.images.read_all()
         labels, layers = self.documents.read_labels(), self.documents.read_layers()
         position, length = self.journal.read_extent()
-        state = ProjectState(labels, layers, states)
+        attributes = self.documents.read_attributes()
+        values = self.documents.read_image_attributes()
+        state = ProjectState(labels, layers, states, attributes, values)
         return StoredProject(rows, state, self.session.read_settings(), position, length)

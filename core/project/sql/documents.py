@@ -1,4 +1,4 @@
-"""SQL of what is annotated: annotations, semantic maps, labels and layers."""
+"""SQL of what is annotated: annotations, semantic maps, labels, layers and attributes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from core.document.annotation import Annotation, Label, Layer
+from core.document.annotation import Annotation, AttributeValue, Label, Layer
+from core.document.attributes import AttributeDefinition
 from core.document.change import Change
 from core.document.document import ImageDocument, ProjectState
 from core.document.geometry import Size
@@ -15,7 +16,7 @@ from core.project.records import TouchedImage
 
 
 class DocumentTables:
-    """The tables ``annotations``, ``semantic_maps``, ``labels`` and ``layers``."""
+    """The tables of annotations, semantic maps, labels, layers and attributes."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -119,6 +120,36 @@ class DocumentTables:
         layers = [codec.decode_layer(row[0]) for row in rows]
         return MappingProxyType({layer.id: layer for layer in layers})
 
+    def read_attributes(self) -> Mapping[int, AttributeDefinition]:
+        """All definitions of attributes by id."""
+        rows = self._connection.execute("SELECT record FROM attributes ORDER BY id")
+        found = [codec.decode_attribute(row[0]) for row in rows]
+        return MappingProxyType({item.id: item for item in found})
+
+    def read_image_attributes(self) -> Mapping[int, Mapping[str, AttributeValue]]:
+        """The attributes of the images that have any."""
+        rows = self._connection.execute(
+            "SELECT id, attributes FROM images WHERE attributes IS NOT NULL"
+        )
+        return MappingProxyType({number: codec.decode_values(record) for number, record in rows})
+
+    def write_attributes(self, definitions: Iterable[AttributeDefinition]) -> None:
+        """Add definitions of attributes or replace those of the same id."""
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO attributes VALUES (?, ?)",
+            [(item.id, codec.encode_attribute(item)) for item in definitions],
+        )
+
+    def write_image_attributes(self, values: Mapping[int, Mapping[str, AttributeValue]]) -> None:
+        """Replace the attributes of images."""
+        self._connection.executemany(
+            "UPDATE images SET attributes = ? WHERE id = ?",
+            [
+                (codec.encode_values(record) if record else None, image_id)
+                for image_id, record in values.items()
+            ],
+        )
+
     def write_labels(self, labels: Iterable[Label]) -> None:
         """Add labels or replace those of the same id."""
         self._connection.executemany(
@@ -134,12 +165,24 @@ class DocumentTables:
         )
 
     def write_state(self, state: ProjectState, change: Change) -> None:
-        """Bring the labels, layers and image states that a change touches up to date."""
+        """Bring what a change touches of the project's state up to date."""
         delete = self._connection.executemany
         delete("DELETE FROM labels WHERE id = ?", [(item.id,) for item in change.labels.removed])
         delete("DELETE FROM layers WHERE id = ?", [(item.id,) for item in change.layers.removed])
         self.write_labels((*change.labels.added, *(new for _, new in change.labels.updated)))
         self.write_layers((*change.layers.added, *(new for _, new in change.layers.updated)))
+        gone = [(item.id,) for item in change.attributes.removed]
+        delete("DELETE FROM attributes WHERE id = ?", gone)
+        self.write_attributes(
+            (*change.attributes.added, *(new for _, new in change.attributes.updated))
+        )
+        self.write_image_attributes(
+            {
+                image_id: state.attributes_of_image(image_id)
+                for image_id, part in change.images.items()
+                if part.attributes is not None
+            }
+        )
         self._connection.executemany(
             "UPDATE images SET state = ? WHERE id = ?",
             [

@@ -88,4 +88,13 @@ CREATE TABLE proposals (
 );
 """
 
-MIGRATIONS: tuple[Migration, ...] = (Migration("the tables of the first version", _FIRST_TABLES),)
+# The definitions of attributes, and the values of each image.
+_ATTRIBUTES = """
+CREATE TABLE attributes (id INTEGER PRIMARY KEY, record BLOB NOT NULL);
+ALTER TABLE images ADD COLUMN attributes BLOB;
+"""
+
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration("the tables of the first version", _FIRST_TABLES),
+    Migration("attributes of objects and images", _ATTRIBUTES),
+)

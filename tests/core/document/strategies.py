@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
 
 import numpy as np
@@ -17,6 +18,7 @@ from core.document.annotation import (
     Provenance,
     ReviewState,
 )
+from core.document.attributes import AttributeDefinition, AttributeKind, AttributeScope
 from core.document.change import Change, Difference, ImageChange, MaskEdit
 from core.document.document import ImageDocument, ImageState, ProjectState
 from core.document.geometry import (
@@ -104,9 +106,20 @@ def objects(number: int | None = None) -> st.SearchStrategy[Annotation]:
         st.booleans(),
         st.none() | texts,
         st.booleans(),
+        st.booleans(),
+        st.none() | st.integers(0, 2**62),
     )
 
 
+attribute_definitions = st.builds(
+    AttributeDefinition,
+    st.integers(1, 9),
+    texts,
+    st.sampled_from(AttributeKind),
+    st.sampled_from(AttributeScope),
+    st.lists(texts, max_size=3).map(tuple),
+    st.lists(st.integers(1, 9), max_size=2).map(tuple),
+)
 labels = st.builds(
     Label,
     st.integers(1, 9),
@@ -143,9 +156,12 @@ def documents(draw: st.DrawFn, image_id: int = 1) -> ImageDocument:
 
 @st.composite
 def image_changes(
-    draw: st.DrawFn, document: ImageDocument, state: ImageState | None = None
+    draw: st.DrawFn,
+    document: ImageDocument,
+    state: ImageState | None = None,
+    values: Mapping[str, AttributeValue] | None = None,
 ) -> ImageChange:
-    """A change that fits a document."""
+    """A change that fits a document, and a state when its state and values are given."""
     removed, updated, edits = [], [], []
     for item in document.annotations.values():
         what = draw(st.sampled_from(["keep", "remove", "update", "paint"]))
@@ -168,6 +184,7 @@ def image_changes(
         if patches
         else (),
         state=step,
+        attributes=None if values is None else (values, draw(attributes)),
     )
 
 
@@ -189,7 +206,8 @@ def _stroke(item: Annotation, pixels: Mask, provenance: Provenance) -> MaskEdit:
 @st.composite
 def changes(draw: st.DrawFn, document: ImageDocument, state: ProjectState) -> Change:
     """A change of one image and of the labels that fits."""
-    part = draw(image_changes(document, state.state_of(document.image_id)))
+    number = document.image_id
+    part = draw(image_changes(document, state.state_of(number), state.attributes_of_image(number)))
     known = list(state.labels.values())
     label = draw(labels)
     if label.id in state.labels:
@@ -197,4 +215,11 @@ def changes(draw: st.DrawFn, document: ImageDocument, state: ProjectState) -> Ch
     else:
         gone = draw(st.lists(st.sampled_from(known), max_size=1)) if known else []
         difference = Difference(added=(label,), removed=tuple(gone))
-    return Change(draw(texts), MappingProxyType({document.image_id: part}), difference)
+    definition = draw(attribute_definitions)
+    before = state.attributes.get(definition.id)
+    return Change(
+        draw(texts),
+        MappingProxyType({number: part}),
+        difference,
+        attributes=Difference.of_pairs([(before, definition)]),
+    )
