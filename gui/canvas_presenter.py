@@ -13,8 +13,9 @@ from core.imaging.contrast import stretched_levels
 from core.tasks.queue import Lane, Task, TaskQueue
 from gui.canvas.canvas import Canvas
 from gui.canvas.shapes import CanvasShape, LineStyle
+from gui.deck_items import DeckItem
 from gui.image_loading import ImageLoader, LoadedImage
-from gui.proposal_deck import DeckItem, ProposalDeck
+from gui.proposal_deck import ProposalDeck
 from gui.region_loading import RegionLoader
 from gui.session import Session
 
@@ -140,13 +141,11 @@ class CanvasPresenter(QObject):
         current = self._deck.current
         key = None if current is None else current.key
         items = self._deck.items()[:PROPOSALS_SHOWN]
-        return [
-            self._proposal_shape(place, item, item.key == key) for place, item in enumerate(items)
-        ]
+        return [self._proposal_shape(item, item.key == key) for item in items]
 
-    def _proposal_shape(self, place: int, item: DeckItem, current: bool) -> CanvasShape:
+    def _proposal_shape(self, item: DeckItem, current: bool) -> CanvasShape:
         return CanvasShape(
-            id=-1 - place,
+            id=-1 - item.place,
             geometry=item.proposal.geometry,
             color=CURRENT_PROPOSAL_COLOR if current else PROPOSAL_COLOR,
             line=LineStyle.DASHED,

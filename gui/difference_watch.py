@@ -64,7 +64,11 @@ class DifferenceWatch(QObject):
     def other_layers(self) -> tuple[Layer, ...]:
         """Layers that the edited one can be compared with, references first."""
         layers = self._session.state.layers.values()
-        others = [layer for layer in layers if layer.id != self._session.layer.id]
+        others = [
+            layer
+            for layer in layers
+            if layer.id != self._session.layer.id and layer.role is not LayerRole.PROPOSALS
+        ]
         return tuple(
             sorted(others, key=lambda layer: (layer.role is not LayerRole.REFERENCE, layer.id))
         )

@@ -12,9 +12,10 @@ from core.models.proposal import Proposal, ProposalKey, ProposalSet
 from core.tasks.queue import Lane, Task, TaskContext, TaskQueue
 from gui.canvas.canvas import Canvas
 from gui.counting import counted
+from gui.deck_items import DeckItem, predictions_as_proposals
 from gui.image_loading import LoadedImage
 from gui.model_runs import ModelRuns
-from gui.proposal_deck import DeckItem, ProposalDeck, predictions_as_proposals
+from gui.proposal_deck import ProposalDeck
 from gui.region_loading import RegionLoader
 from gui.session import Session
 from gui.tool_host import ToolHost

@@ -1,70 +1,106 @@
 """The proposals of the image on the screen: one ranked list from all sources.
 
-Nothing in the deck belongs to the document until it is accepted; the score
-slider filters what is already there and never runs a model.
+Nothing in the deck belongs to the document until it is accepted; the sliders
+filter what is already there and never run a model.
 """
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from core.document.annotation import Geometry, LayerRole, bounds_of_geometry
-from core.document.change import Change
+from core.document.annotation import bounds_of_geometry
 from core.document.document import ImageDocument
-from core.document.mask import Mask
-from core.editing.labels import import_labels
-from core.editing.proposals import accept_proposals
-from core.models.pooling import Overlaps, PoolSettings, find_overlaps, matching, pool
-from core.models.proposal import Proposal, ProposalSet
+from core.editing.rejections import bring_back, rejected_on
+from core.models.candidates import CandidateFilter
+from core.models.class_mapping import ClassMapping
+from core.models.proposal import ProposalSet
+from core.tasks.queue import TaskQueue
+from gui.deck_decisions import acceptance, rejection
+from gui.deck_hiding import hidden_places
+from gui.deck_items import DeckItem, ItemKey, PreparedSets, set_name
+from gui.deck_preparation import DeckPreparation
 from gui.session import Session
 
 DEFAULT_SCORE = 0.5
 SHOWN_AT_LEAST = 20
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class DeckItem:
-    """A proposal with the set that it came in; ``key`` is unique within the image."""
-
-    key: tuple[str, int]
-    proposal: Proposal
-    source: ProposalSet
+IMAGES_KEPT = 64
+MAPPING_SETTING = "class mapping"
 
 
 class ProposalDeck(QObject):
-    """Holds what models and regions have proposed, image by image."""
+    """Holds what models and regions have proposed, image by image.
+
+    With ``tasks``, many candidates are compared in the background; the list is empty,
+    and ``is_preparing`` says so, until they are.
+    """
 
     changed = Signal()
     current_changed = Signal()
 
-    def __init__(self, session: Session, author: str, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        author: str,
+        parent: QObject | None = None,
+        tasks: TaskQueue | None = None,
+    ) -> None:
         super().__init__(parent)
         self._session = session
         self._author = author
-        self._sets: dict[int, dict[str, ProposalSet]] = {}
-        self._rejected: dict[int, set[tuple[str, int]]] = {}
-        self._accepted: dict[int, dict[tuple[str, int], int]] = {}
-        self._score = DEFAULT_SCORE
+        self._sets: OrderedDict[int, dict[str, ProposalSet]] = OrderedDict()
+        self._accepted: dict[int, dict[ItemKey, int]] = {}
+        self._filter = CandidateFilter(score=DEFAULT_SCORE)
+        self._mapping = ClassMapping.from_text(session.project.setting(MAPPING_SETTING))
         self._shown_source: str | None = None
-        self._current: tuple[str, int] | None = None
+        self._current: ItemKey | None = None
         self._items: tuple[DeckItem, ...] | None = None
-        self._overlaps: tuple[tuple[ProposalSet, ...], Overlaps] | None = None
+        self._made: dict[ItemKey, DeckItem] = {}
+        self._preparation = DeckPreparation(tasks, self._refresh, session.error_raised.emit)
         session.image_changed.connect(self._on_image_changed)
         session.document_changed.connect(lambda _event: self._refresh())
 
     @property
+    def filter(self) -> CandidateFilter:
+        """What the sliders are set to."""
+        return self._filter
+
+    def set_filter(self, wanted: CandidateFilter) -> None:
+        """Move sliders."""
+        if wanted != self._filter:
+            if wanted.mask_threshold != self._filter.mask_threshold:
+                self._made.clear()
+            self._filter = wanted
+            self._refresh()
+
+    @property
     def score(self) -> float:
         """Candidates below this score are hidden."""
-        return self._score
+        return self._filter.score
 
     def set_score(self, score: float) -> None:
         """Move the score slider."""
-        if score != self._score:
-            self._score = score
+        self.set_filter(replace(self._filter, score=score))
+
+    @property
+    def mapping(self) -> ClassMapping:
+        """Which labels the classes of models become."""
+        return self._mapping
+
+    def use_mapping(self, mapping: ClassMapping) -> None:
+        """Let classes become other labels, and remember it with the project."""
+        if mapping != self._mapping:
+            self._mapping = mapping
+            self._session.project.set_setting(MAPPING_SETTING, mapping.to_text())
             self._refresh()
+
+    @property
+    def is_preparing(self) -> bool:
+        """Whether the candidates of this image are still being compared."""
+        return self._preparation.is_under_way
 
     @property
     def shown_source(self) -> str | None:
@@ -83,32 +119,45 @@ class ProposalDeck(QObject):
         Where nothing reaches the score that is set, the score is lowered to
         show the best ones.
         """
-        self._sets.setdefault(image_id, {})[proposals.key.model] = proposals
+        name = set_name(proposals)
+        self.remember(image_id, (proposals,))
+        accepted = self._accepted.get(image_id, {})
+        self._accepted[image_id] = {key: id_ for key, id_ in accepted.items() if key[0] != name}
         document = self._session.document
         if document is not None and document.image_id == image_id:
-            self._shown_source = proposals.key.model
+            self._shown_source = name
             best = [item.score for item in proposals.items[:SHOWN_AT_LEAST]]
-            if best and best[0] < self._score:
-                self._score = int(best[-1] * 100) / 100
-        self._forget_marks(image_id, proposals.key.model)
-        self._refresh()
+            if best and best[0] < self._filter.score:
+                self._filter = replace(self._filter, score=int(best[-1] * 100) / 100)
+            self._refresh()
+
+    def remember(self, image_id: int, found: Iterable[ProposalSet]) -> None:
+        """Have results at hand without turning to them; the images seen longest ago make room."""
+        sets = self._sets.setdefault(image_id, {})
+        sets.update({set_name(one): one for one in found})
+        self._sets.move_to_end(image_id)
+        while len(self._sets) > IMAGES_KEPT:
+            self._sets.popitem(last=False)
+        document = self._session.document
+        if document is not None and document.image_id == image_id:
+            self._made.clear()
+            self._refresh()
 
     def clear(self, image_id: int) -> None:
         """Empty the deck of an image."""
         self._sets.pop(image_id, None)
-        self._rejected.pop(image_id, None)
         self._accepted.pop(image_id, None)
         self._refresh()
 
     def sets_of(self, image_id: int) -> Mapping[str, ProposalSet]:
-        """All results of an image by model."""
+        """All results of an image by name: the model, and its part of the image if not all."""
         return self._sets.get(image_id, {})
 
     def items(self) -> tuple[DeckItem, ...]:
         """Visible candidates of this image, best first.
 
-        Of several sources together each object is listed once, and not at all
-        where one was accepted already.
+        Each object is listed once, and not at all where an object like it is there
+        already or a candidate like it was rejected.
         """
         if self._items is None:
             document = self._session.document
@@ -117,34 +166,28 @@ class ProposalDeck(QObject):
 
     def _visible(self, document: ImageDocument) -> tuple[DeckItem, ...]:
         sets = self._sets.get(document.image_id, {})
-        if self._shown_source is None and len(sets) > 1:
-            return self._pooled(document, tuple(sets.values()))
-        found = (
-            DeckItem((model, proposal.id), proposal, proposals)
-            for model, proposals in sets.items()
-            if self._shown_source in (None, model)
-            for proposal in proposals.above(self._score)
-        )
-        open_items = (item for item in found if self._is_open(document, item.key))
-        return tuple(sorted(open_items, key=lambda item: -item.proposal.score))
+        listed = tuple(found for name, found in sets.items() if self._shown_source in (None, name))
+        prepared = self._preparation.of(listed)
+        if prepared is None:
+            return ()
+        shown = prepared.candidates.shown(self._filter, self._hidden(document, prepared))
+        return tuple(self._item(prepared, found.place) for found in shown)
 
-    def _pooled(
-        self, document: ImageDocument, sets: tuple[ProposalSet, ...]
-    ) -> tuple[DeckItem, ...]:
-        items = [
-            DeckItem((found.key.model, proposal.id), proposal, found)
-            for found in sets
-            for proposal in found.items
-        ]
-        proposals = [item.proposal for item in items]
-        if self._overlaps is None or self._overlaps[0] != sets:
-            self._overlaps = (sets, find_overlaps(proposals))
-        mine = [item.geometry for item in document.in_layer(self._session.layer.id)]
-        hidden = matching(proposals, mine) | {
-            place for place, item in enumerate(items) if not self._is_open(document, item.key)
-        }
-        pooled = pool(proposals, self._overlaps[1], PoolSettings(score=self._score), hidden)
-        return tuple(items[found.place] for found in pooled)
+    def _item(self, prepared: PreparedSets, place: int) -> DeckItem:
+        name, proposal, source = prepared.members[place]
+        key = (name, proposal.id)
+        item = self._made.get(key)
+        if item is None or item.raw is not proposal or item.place != place:
+            item = DeckItem(key, proposal, source, place, self._filter.mask_threshold)
+            self._made[key] = item
+        return item
+
+    def _hidden(self, document: ImageDocument, prepared: PreparedSets) -> frozenset[int]:
+        session = self._session
+        accepted = self._accepted.get(document.image_id, {})
+        return hidden_places(
+            prepared, session.state, document, session.layer.id, self._mapping, accepted
+        )
 
     @property
     def current(self) -> DeckItem | None:
@@ -152,7 +195,7 @@ class ProposalDeck(QObject):
         items = self.items()
         return next((item for item in items if item.key == self._current), None)
 
-    def make_current(self, key: tuple[str, int] | None) -> None:
+    def make_current(self, key: ItemKey | None) -> None:
         """Point at a candidate."""
         if key != self._current:
             self._current = key
@@ -171,7 +214,7 @@ class ProposalDeck(QObject):
 
     def item_at(self, x: float, y: float) -> DeckItem | None:
         """The smallest visible candidate under a point of the image."""
-        found = [item for item in self.items() if _covers(item.proposal.geometry, x, y)]
+        found = [item for item in self.items() if item.covers(x, y)]
         return min(
             found, key=lambda item: bounds_of_geometry(item.proposal.geometry).area, default=None
         )
@@ -183,89 +226,57 @@ class ProposalDeck(QObject):
         if document is None or not chosen:
             return ()
         following = self._following(chosen)
-        change, ids = self._acceptance(document, chosen)
+        session = self._session
+        change, ids = acceptance(
+            session.state,
+            document,
+            chosen,
+            session.layer,
+            session.label.id,
+            self._mapping,
+            self._author,
+        )
         self._accepted.setdefault(document.image_id, {}).update(ids)
-        if not self._session.apply(change):
+        if not session.apply(change):
             return ()
-        self._current = following
-        self._refresh()
+        self._point_at_open(following)
         return tuple(ids[item.key] for item in chosen)
 
     def reject(self, items: Iterable[DeckItem]) -> None:
-        """Hide candidates for good on this image."""
+        """Keep candidates as rejected, as one step: they and their like are not shown again."""
         chosen = tuple(items)
         document = self._session.document
         if document is None or not chosen:
             return
-        self._current = self._following(chosen)
-        self._rejected.setdefault(document.image_id, set()).update(item.key for item in chosen)
-        self._refresh()
+        following = self._following(chosen)
+        session = self._session
+        change = rejection(session.state, document, chosen, session.label.id, self._author)
+        if session.apply(change):
+            self._point_at_open(following)
 
     def bring_back_rejected(self) -> None:
-        """Show the rejected candidates of this image again."""
+        """Show the rejected candidates of this image again, as one step."""
         document = self._session.document
-        if document is not None and self._rejected.pop(document.image_id, set()):
-            self._refresh()
+        if document is not None:
+            self._session.apply(bring_back(document, rejected_on(self._session.state, document)))
 
-    def _acceptance(
-        self, document: ImageDocument, items: tuple[DeckItem, ...]
-    ) -> tuple[Change, dict[tuple[str, int], int]]:
-        """One change for all, with labels for classes that the project lacks, and the new ids."""
-        name = "Accept proposal" if len(items) == 1 else f"Accept {len(items)} proposals"
-        total, labels = self._labels_for(items)
-        ids: dict[tuple[str, int], int] = {}
-        for source, group in _by_source(items):
-            part = accept_proposals(
-                document,
-                [item.proposal for item in group],
-                self._session.layer.id,
-                labels,
-                self._author,
-                source.key.model,
-                source.key.weights_hash,
-                source.key.parameters,
-            )
-            if part is not None:
-                added = part.images[document.image_id].annotations.added
-                ids.update({item.key: new.id for item, new in zip(group, added, strict=True)})
-                document = part.images[document.image_id].applied_to(document)
-                total = total.followed_by(part)
-        return replace(total, name=name), ids
+    def _point_at_open(self, keys: tuple[ItemKey, ...]) -> None:
+        """Point at the first of these that is still listed."""
+        listed = {item.key for item in self.items()}
+        self._current = next((key for key in keys if key in listed), None)
+        self._refresh()
 
-    def _labels_for(self, items: tuple[DeckItem, ...]) -> tuple[Change, dict[str, int]]:
-        """The change that adds missing labels, and the label id of every class name."""
-        state = self._session.state
-        names = {item.proposal.label for item in items if item.proposal.label}
-        missing = sorted(name for name in names if state.label_named(name) is None)
-        change = (import_labels(state, missing) if missing else None) or Change("")
-        labels = {label.name: label.id for label in change.applied_to_state(state).labels.values()}
-        return change, labels | {"": self._session.label.id}
-
-    def _is_open(self, document: ImageDocument, key: tuple[str, int]) -> bool:
-        if key in self._rejected.get(document.image_id, ()):
-            return False
-        accepted = self._accepted.get(document.image_id, {}).get(key)
-        return accepted is None or accepted not in document.annotations
-
-    def _following(self, chosen: tuple[DeckItem, ...]) -> tuple[str, int] | None:
-        """The candidate to point at once the chosen ones are gone."""
+    def _following(self, chosen: tuple[DeckItem, ...]) -> tuple[ItemKey, ...]:
+        """The candidates after the chosen ones, around the end."""
         gone = {item.key for item in chosen}
         keys = [item.key for item in self.items()]
         places = [place for place, key in enumerate(keys) if key in gone]
         last = places[-1] if places else -1
-        rest = [key for key in keys[last + 1 :] + keys[: last + 1] if key not in gone]
-        return rest[0] if rest else None
-
-    def _forget_marks(self, image_id: int, model: str) -> None:
-        rejected = self._rejected.get(image_id, set())
-        self._rejected[image_id] = {key for key in rejected if key[0] != model}
-        accepted = self._accepted.get(image_id, {})
-        self._accepted[image_id] = {
-            key: value for key, value in accepted.items() if key[0] != model
-        }
+        return tuple(key for key in keys[last + 1 :] + keys[: last + 1] if key not in gone)
 
     def _on_image_changed(self, _image: object) -> None:
         self._current = None
+        self._made.clear()
         document = self._session.document
         if document is not None and self._shown_source not in self._sets.get(document.image_id, {}):
             self._shown_source = None
@@ -277,37 +288,3 @@ class ProposalDeck(QObject):
             self._current = None
         self.changed.emit()
         self.current_changed.emit()
-
-
-def _covers(geometry: Geometry, x: float, y: float) -> bool:
-    if isinstance(geometry, Mask):
-        return geometry.contains(x, y)
-    return bounds_of_geometry(geometry).contains(x, y)
-
-
-def _by_source(items: Iterable[DeckItem]) -> Iterable[tuple[ProposalSet, list[DeckItem]]]:
-    groups: dict[str, list[DeckItem]] = {}
-    for item in items:
-        groups.setdefault(item.key[0], []).append(item)
-    return ((group[0].source, group) for group in groups.values())
-
-
-def predictions_as_proposals(session: Session) -> dict[str, tuple[Proposal, ...]]:
-    """The annotations of the image's prediction layers as candidates, by layer name."""
-    document = session.document
-    if document is None:
-        return {}
-    found: dict[str, tuple[Proposal, ...]] = {}
-    for layer in session.state.layers_of(LayerRole.PREDICTIONS):
-        name = f"{layer.name} ({layer.id})" if layer.name in found else layer.name
-        found[name] = tuple(
-            Proposal(
-                id=place,
-                geometry=item.geometry,
-                score=1.0 if item.provenance.score is None else item.provenance.score,
-                label=session.state.labels[item.label_id].name,
-                source=name,
-            )
-            for place, item in enumerate(document.in_layer(layer.id))
-        )
-    return found

@@ -18,7 +18,7 @@ VIEWS: tuple[tuple[str, frozenset[LayerRole]], ...] = (
     ("mine", frozenset({LayerRole.MINE})),
     ("reference", frozenset({LayerRole.REFERENCE})),
     ("predictions", frozenset({LayerRole.PREDICTIONS})),
-    ("all layers", frozenset(LayerRole)),
+    ("all layers", frozenset(LayerRole) - {LayerRole.PROPOSALS}),
 )
 
 

@@ -57,7 +57,7 @@ class Workbench(QObject):
         self.canvas = Canvas(parent)
         self.images = ImageLoader(project.image_root, tasks, self)
         self.regions = RegionLoader(tasks, self)
-        self.deck = ProposalDeck(self.session, author, self)
+        self.deck = ProposalDeck(self.session, author, self, tasks)
         self.presenter = CanvasPresenter(
             self.session, self.canvas, self.images, self.regions, self.deck, tasks, self
         )

@@ -17,8 +17,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.deck_items import DeckItem
 from gui.model_runs import ModelRuns
-from gui.proposal_deck import DeckItem, ProposalDeck
+from gui.proposal_deck import ProposalDeck
 from gui.session import Session
 
 ROWS_SHOWN = 300

@@ -1,8 +1,21 @@
-import pytest
+from contextlib import closing
+from dataclasses import replace
 
-from core.document.annotation import Layer, LayerRole
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from core.document.annotation import Layer, LayerRole, ReviewState
 from core.document.change import Change, Difference
-from gui.proposal_deck import ProposalDeck, predictions_as_proposals
+from core.document.geometry import Box, Size
+from core.document.mask import Mask
+from core.models.class_mapping import LEFT_OUT
+from core.models.pasting import mask_at
+from core.models.proposal import Proposal, ProposalKey, ProposalSet, SoftMask
+from core.project.project import Project
+from core.tasks.queue import TaskQueue
+from gui.deck_items import predictions_as_proposals
+from gui.proposal_deck import ProposalDeck
 from gui.session import Session
 from tests.core.project.pictures import add, box
 from tests.gui.proposals import proposal_set
@@ -74,12 +87,54 @@ def test_the_names_of_classes_become_labels(deck: ProposalDeck, session: Session
     assert [label.name for label in session.state.labels.values()] == ["object"]
 
 
-def test_rejecting_hides_until_they_are_brought_back(deck: ProposalDeck, session: Session) -> None:
+def test_rejecting_is_a_step_that_can_be_undone(deck: ProposalDeck, session: Session) -> None:
     deck.reject(deck.items()[:2])
     assert _scores(deck) == [0.6]
-    assert session.project.history.next_undo is None, "rejecting is no edit"
+    assert session.project.history.next_undo is not None
+    assert session.project.history.next_undo.name == "Reject 2 proposals"
+    session.undo()
+    assert _scores(deck) == [0.9, 0.7, 0.6]
+    session.redo()
+    assert _scores(deck) == [0.6]
     deck.bring_back_rejected()
     assert _scores(deck) == [0.9, 0.7, 0.6]
+
+
+def test_what_was_rejected_is_no_object_of_ones_own(deck: ProposalDeck, session: Session) -> None:
+    deck.reject(deck.items()[:2])
+    assert session.document is not None
+    assert session.document.in_layer(session.layer.id) == ()
+    rejected = session.document.annotations.values()
+    assert {item.review for item in rejected} == {ReviewState.REJECTED}
+    assert {item.provenance.model for item in rejected} == {"model"}
+    assert {item.layer_id for item in rejected} <= session.hidden_layers
+
+
+def test_rejections_are_remembered_over_restarts_and_other_runs(
+    deck: ProposalDeck, session: Session
+) -> None:
+    deck.reject(deck.items()[:2])
+    deck.put(1, proposal_set([0.8, 0.5, 0.4]))
+    deck.set_score(0.0)
+    assert _scores(deck) == [0.4], "the same places, with other scores"
+    path = session.project.path
+    session.project.close()
+    with closing(Project.open(path, author="tester")) as project:
+        again = Session(project)
+        again.show_image(1)
+        later = ProposalDeck(again, "tester")
+        later.put(1, proposal_set([0.9, 0.8, 0.75], model="another"))
+        assert _scores(later) == [0.75]
+        again.close()
+
+
+def test_another_class_at_a_rejected_place_is_proposed_all_the_same(deck: ProposalDeck) -> None:
+    deck.put(1, proposal_set([0.9], labels=("cat",)))
+    deck.reject(deck.items())
+    deck.put(1, proposal_set([0.9], labels=("dog",)))
+    assert _scores(deck) == [0.9]
+    deck.put(1, proposal_set([0.9], labels=("cat",)))
+    assert _scores(deck) == []
 
 
 def test_after_each_decision_the_next_one_is_pointed_at(deck: ProposalDeck) -> None:
@@ -103,10 +158,68 @@ def test_walking_goes_round(deck: ProposalDeck) -> None:
     assert back.proposal.score == 0.6
 
 
-def test_a_new_run_replaces_the_old_one_and_forgets_its_marks(deck: ProposalDeck) -> None:
-    deck.reject(deck.items())
+def test_a_new_run_replaces_the_old_one(deck: ProposalDeck) -> None:
     deck.put(1, proposal_set([0.8]))
     assert _scores(deck) == [0.8]
+
+
+def test_what_is_drawn_already_is_not_proposed(deck: ProposalDeck, session: Session) -> None:
+    drawn = replace(box(0), geometry=Box(0.0, 2.0, 4.0, 4.5))
+    session.apply(add(drawn))
+    assert _scores(deck) == [0.7, 0.6]
+    session.undo()
+    assert _scores(deck) == [0.9, 0.7, 0.6]
+
+
+def test_sliders_filter_by_overlap_and_size(deck: ProposalDeck) -> None:
+    shapes = [Box(0, 0, 8, 8), Box(1, 0, 8, 8), Box(20, 0, 4, 4)]
+    items = tuple(Proposal(n, shape, 0.9 - n / 10, "", "m") for n, shape in enumerate(shapes))
+    deck.put(1, ProposalSet(ProposalKey("digest", "m", ""), Size(40, 30), items))
+    assert _scores(deck) == [0.9, pytest.approx(0.7)]
+    deck.set_filter(replace(deck.filter, overlap=0.9))
+    assert len(deck.items()) == 3
+    deck.set_filter(replace(deck.filter, smallest_px=5))
+    assert len(deck.items()) == 2
+    deck.set_filter(replace(deck.filter, smallest_px=0, largest_px=5))
+    assert [item.raw.id for item in deck.items()] == [2]
+
+
+def test_the_threshold_of_masks_is_that_of_what_is_accepted(
+    deck: ProposalDeck, session: Session
+) -> None:
+    ramp = np.tile(np.linspace(0, 255, 28).astype(np.uint8), (28, 1))
+    soft = SoftMask(Box(4, 4, 20, 20), ramp)
+    half = mask_at(soft, Size(40, 30))
+    items = (Proposal(0, half, 0.9, "", "m", soft),)
+    deck.put(1, ProposalSet(ProposalKey("digest", "m", ""), Size(40, 30), items))
+    deck.set_filter(replace(deck.filter, mask_threshold=0.25))
+    (accepted,) = deck.accept(deck.items())
+    assert session.document is not None
+    shape = session.document.annotations[accepted].geometry
+    assert isinstance(shape, Mask)
+    assert shape == mask_at(soft, Size(40, 30), 0.25)
+    assert shape.area > half.area
+
+
+def test_classes_become_the_labels_that_were_chosen(deck: ProposalDeck, session: Session) -> None:
+    deck.put(1, proposal_set([0.9, 0.8, 0.7], labels=("cat", "dog", "cat")))
+    chosen = {"cat": session.label.id, "dog": LEFT_OUT}
+    deck.use_mapping(deck.mapping.with_choices("model", chosen))
+    assert _scores(deck) == [0.9, 0.7]
+    deck.accept(deck.items())
+    assert [label.name for label in session.state.labels.values()] == ["object"]
+    assert ProposalDeck(session, "tester").mapping == deck.mapping, "remembered in the project"
+
+
+def test_many_candidates_are_compared_in_the_background(
+    session: Session, tasks: TaskQueue, qtbot: QtBot
+) -> None:
+    deck = ProposalDeck(session, "tester", tasks=tasks)
+    deck.put(1, proposal_set([0.9] * 200))
+    assert deck.items() == ()
+    assert deck.is_preparing
+    qtbot.waitUntil(lambda: not deck.is_preparing)
+    assert len(deck.items()) == 200
 
 
 def test_models_share_one_ranked_list(deck: ProposalDeck) -> None:

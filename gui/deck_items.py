@@ -1,0 +1,117 @@
+"""A candidate of the deck, and the sets that it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+
+from core.document.annotation import Annotation, LayerRole, bounds_of_geometry
+from core.document.mask import Mask
+from core.models.candidates import USUAL_THRESHOLD, Candidates, shape_at
+from core.models.proposal import Proposal, ProposalSet
+from gui.session import Session
+
+ItemKey = tuple[str, int]
+REGION_KEYS = ("region_left", "region_top", "region_width", "region_height")
+
+
+class DeckItem:
+    """A proposal with the set that it came in.
+
+    ``key`` is unique within the image; ``raw`` is what the model gave, ``proposal``
+    the same with its mask cut at the threshold that is set. The mask is cut when it is
+    first looked at, so that a slider over 1,000 candidates pays for those it shows.
+    """
+
+    __slots__ = ("_proposal", "_threshold", "key", "place", "raw", "source")
+
+    def __init__(
+        self,
+        key: ItemKey,
+        raw: Proposal,
+        source: ProposalSet,
+        place: int = 0,
+        threshold: float = USUAL_THRESHOLD,
+    ) -> None:
+        self.key = key
+        self.raw = raw
+        self.source = source
+        self.place = place
+        self._threshold = threshold
+        self._proposal: Proposal | None = None
+
+    @property
+    def proposal(self) -> Proposal:
+        """The proposal as it is shown and accepted."""
+        if self._proposal is None:
+            shape = shape_at(self.raw, self.source.image_size, self._threshold)
+            raw = self.raw
+            self._proposal = (
+                raw
+                if shape is raw.geometry
+                else Proposal(raw.id, shape, raw.score, raw.label, raw.source, raw.soft_mask)
+            )
+        return self._proposal
+
+    def covers(self, x: float, y: float) -> bool:
+        """Whether a point of the image lies in it."""
+        geometry = self.proposal.geometry
+        if isinstance(geometry, Mask):
+            return geometry.contains(x, y)
+        return bounds_of_geometry(geometry).contains(x, y)
+
+
+class PreparedSets:
+    """Some sets with all their candidates compared, and what of an image shows the same."""
+
+    def __init__(self, sets: tuple[ProposalSet, ...]) -> None:
+        self.sets = sets
+        self.members = tuple(
+            (set_name(found), proposal, found) for found in sets for proposal in found.items
+        )
+        self.candidates = Candidates.of([proposal for _, proposal, _ in self.members])
+        self._alike: dict[tuple[int, float], tuple[Annotation, Mapping[int, float]]] = {}
+
+    def places_like(self, item: Annotation, lowest_iou: float) -> Mapping[int, float]:
+        """Places that show the same as an annotation, with their IoU; found once each."""
+        known = self._alike.get((item.id, lowest_iou))
+        if known is None or known[0] is not item:
+            places = self.candidates.places_like(item.geometry, lowest_iou)
+            known = (item, MappingProxyType(places))
+            self._alike[item.id, lowest_iou] = known
+        return known[1]
+
+
+def set_name(found: ProposalSet) -> str:
+    """The name of a set within its image: the model, and the part of the image it looked at."""
+    part = [found.key.parameters[key] for key in REGION_KEYS if key in found.key.parameters]
+    return " ".join([found.key.model, *map(str, part)])
+
+
+def by_set(items: Iterable[DeckItem]) -> Iterator[tuple[ProposalSet, list[DeckItem]]]:
+    """Items that came together, in the order of their first ones."""
+    groups: dict[str, list[DeckItem]] = {}
+    for item in items:
+        groups.setdefault(item.key[0], []).append(item)
+    return ((group[0].source, group) for group in groups.values())
+
+
+def predictions_as_proposals(session: Session) -> dict[str, tuple[Proposal, ...]]:
+    """The annotations of the image's prediction layers as candidates, by layer name."""
+    document = session.document
+    if document is None:
+        return {}
+    found: dict[str, tuple[Proposal, ...]] = {}
+    for layer in session.state.layers_of(LayerRole.PREDICTIONS):
+        name = f"{layer.name} ({layer.id})" if layer.name in found else layer.name
+        found[name] = tuple(
+            Proposal(
+                id=place,
+                geometry=item.geometry,
+                score=1.0 if item.provenance.score is None else item.provenance.score,
+                label=session.state.labels[item.label_id].name,
+                source=name,
+            )
+            for place, item in enumerate(document.in_layer(layer.id))
+        )
+    return found
