@@ -7,7 +7,7 @@ a ``_connect_…`` method of its own.
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
 
 from core.grouping.browser import RegionBrowser
 from core.tasks.queue import TaskQueue
@@ -74,6 +74,8 @@ class Panes(QObject):
 
     def _dock_all(self) -> None:
         window, tr = self._window, self.tr
+        # Side by side the names of so many panes would be cut off; upright they all fit.
+        window.setTabPosition(_RIGHT, QTabWidget.TabPosition.East)
         self._dock("images", tr("Images"), self.images, _LEFT)
         labels = self._dock("labels", tr("Labels"), self.labels, _RIGHT)
         layers = self._dock("layers", tr("Layers"), self.layers, _RIGHT)
