@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSettings, QSize, Qt, Signal
 from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QToolBar
 
+from core.document.images import ImageRecord
 from core.errors import MaskwrightError
 from core.project.project import Project
 from core.tasks.queue import TaskQueue
@@ -36,6 +38,7 @@ FIRST_SIZE = QSize(1440, 900)
 GEOMETRY_SETTING = "window/geometry"
 PANES_SETTING = "window/panes"
 LAST_IMAGE_SETTING = "last image"
+_LOOKED_AT_FIRST = 500
 
 
 class MainWindow(QMainWindow):
@@ -87,7 +90,7 @@ class MainWindow(QMainWindow):
         self._restore()
 
     def open_first_image(self) -> None:
-        """Show the image with the unfinished draft, else the last or the first one."""
+        """Show the image with the unfinished draft, else the last or the first that is there."""
         session = self.bench.session
         draft = session.project.load_draft(None)
         last = session.project.setting(LAST_IMAGE_SETTING)
@@ -96,10 +99,17 @@ class MainWindow(QMainWindow):
         if last is not None and last.isdigit() and session.images.has(int(last)):
             session.show_image(int(last))
         elif session.images:
-            session.show_image(session.images[0].id)
+            session.show_image(self._first_image_to_show().id)
         self.bench.canvas.setFocus()
         self.bench.scores.score_all()
         self.commands.files.look_for_images()
+
+    def _first_image_to_show(self) -> ImageRecord:
+        """The first whose file exists; the very first where many in a row are missing."""
+        project = self.bench.session.project
+        looked_at = islice(project.images, _LOOKED_AT_FIRST)
+        found = (image for image in looked_at if (project.image_root / image.path).exists())
+        return next(found, project.images[0])
 
     def show_panel(self, name: str) -> None:
         """Bring a pane to the front, such as ``scores``."""

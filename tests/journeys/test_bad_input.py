@@ -75,9 +75,10 @@ def test_an_empty_folder_is_told_on_the_start_page(tmp_path: Path, play: Play) -
 
 def test_coco_that_names_missing_images_says_which(tmp_path: Path, play: Play) -> None:
     pictures = folder_of_pictures(tmp_path / "pictures", "cat.png")
-    annotations = _coco(pictures / "found.json", ["cat.png", "gone-1.png", "gone-2.png"])
+    annotations = _coco(pictures / "found.json", ["gone-1.png", "cat.png", "gone-2.png"])
 
     def story(person: Person) -> None:
+        assert person.image_name == "cat.png", "the first that is there"
         reports = person.window.findChildren(ReportDialog)
         assert len(reports) == 1
         words = " ".join(label.text() for label in reports[0].findChildren(QLabel))
@@ -85,7 +86,7 @@ def test_coco_that_names_missing_images_says_which(tmp_path: Path, play: Play) -
         reports[0].close()
         person.open_picture("cat.png")
         assert len(person.mine) == 1
-        person.key("D")
+        person.key("A")
         wait_until(lambda: "gone-1.png" in person.message, "a sentence about the image")
         assert "gone-1.png cannot be shown" in person.window.workspace.broken.text()
 
