@@ -16,6 +16,7 @@ from core.project.project import Project
 from core.tasks.queue import TaskQueue
 from gui.action_entries import action_entries
 from gui.actions import ActionTable
+from gui.chart_commands import ChartCommands, chart_entries
 from gui.dialogs.help_dialogs import HelpDialogs
 from gui.export_commands import ExportCommands
 from gui.file_commands import FileCommands
@@ -74,6 +75,7 @@ class MainWindow(QMainWindow):
             (
                 *action_entries(self.bench, self.commands),
                 *difference_entries(self.commands.review),
+                *chart_entries(self.commands.charts),
             ),
         )
         self.commands.help.use(self.actions_table)
@@ -174,6 +176,7 @@ class MainWindow(QMainWindow):
             ModelCommands(self.bench, self),
             view,
             ReviewCommands(self.bench, view.look_at, self),
+            ChartCommands(self.bench, self),
             HelpDialogs(self, log_file),
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gui.chart_commands import ChartCommands
 from gui.dialogs.help_dialogs import HelpDialogs
 from gui.export_commands import ExportCommands
 from gui.file_commands import FileCommands
@@ -23,4 +24,5 @@ class WindowCommands:
     models: ModelCommands
     view: ViewCommands
     review: ReviewCommands
+    charts: ChartCommands
     help: HelpDialogs

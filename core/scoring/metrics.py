@@ -33,9 +33,14 @@ _PASS_SHARE = 0.8
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Detections:
-    """Numbers of predictions as detections, compared as boxes, masks or keypoints."""
+    """Numbers of predictions as detections, compared as boxes, masks or keypoints.
+
+    ``evaluated`` is what they come from: curves of one label or of another
+    overlap are made of it.
+    """
 
     compared: Compared
+    evaluated: Evaluated
     coco: AveragePrecision
     voc: VocPrecision
     curve: ScoreCurve
@@ -170,6 +175,7 @@ def _detections(collected: Collected) -> Detections:
     evaluated: Evaluated = evaluate(collected)
     return Detections(
         compared=collected.compared,
+        evaluated=evaluated,
         coco=summarise_precision(evaluated),
         voc=voc_precision(collected),
         curve=score_curve(evaluated),

@@ -85,8 +85,17 @@ class ImageListModel(QAbstractListModel):
         wanted = row + steps
         return self._rows[wanted].id if 0 <= wanted < len(self._rows) else None
 
-    def arrange(self, text: str, state: str | None, order: ImageOrder) -> None:
-        """List the images whose name contains a text and that are in a state."""
+    def arrange(
+        self,
+        text: str,
+        state: str | None,
+        order: ImageOrder,
+        only: frozenset[int] | None = None,
+    ) -> None:
+        """List the images whose name contains a text and that are in a state.
+
+        ``only`` leaves out all others.
+        """
         needle = text.casefold()
         states = self._session.state.states
         wanted = None if state is None else ImageState[state]
@@ -95,6 +104,7 @@ class ImageListModel(QAbstractListModel):
             image
             for image in self._session.images
             if needle in image.path.casefold()
+            and (only is None or image.id in only)
             and (wanted is None or states.get(image.id, ImageState.UNLABELLED) is wanted)
         ]
         if order is ImageOrder.WORST_FIRST:

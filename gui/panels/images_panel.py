@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSize, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QLineEdit, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QLineEdit,
+    QListView,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from core.document.history import HistoryEvent
 from core.scoring.overlap import ImageScore
 from core.scoring.report import DatasetScore
+from gui.counting import counted
 from gui.panels.image_delegate import ImageDelegate
 from gui.panels.image_list_model import ImageListModel, ImageOrder
+from gui.plain_text import plain_tool_tip
 from gui.session import Session
 
 
@@ -35,6 +45,7 @@ class ImagesPanel(QWidget):
         super().__init__(parent)
         self._session = session
         self.model = model
+        self._only: frozenset[int] | None = None
         self.search = QLineEdit(self)
         self.search.setPlaceholderText(self.tr("Find by name"))
         self.search.setClearButtonEnabled(True)
@@ -45,11 +56,15 @@ class ImagesPanel(QWidget):
         self.order = QComboBox(self)
         self.order.addItems([self.tr(item.value) for item in ImageOrder])
         self.order.setAccessibleName(self.tr("Order of the images"))
+        self.narrowed = QPushButton(self)
+        self.narrowed.setAccessibleName(self.tr("List all images again"))
+        self.narrowed.clicked.connect(self.show_all)
+        self.narrowed.hide()
         self.list = self._make_list()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(8)
-        for widget in (self.search, self.filter, self.order, self.list):
+        for widget in (self.search, self.filter, self.order, self.narrowed, self.list):
             layout.addWidget(widget)
         self.search.textChanged.connect(self._apply_filter)
         self.filter.currentIndexChanged.connect(self._apply_filter)
@@ -75,6 +90,24 @@ class ImagesPanel(QWidget):
         """List the images anew, after some were added."""
         self._apply_filter()
 
+    def show_only(self, image_ids: Iterable[int], title: str) -> None:
+        """List these images alone, such as those behind a bar of a chart, and show the first."""
+        self._only = frozenset(image_ids)
+        count = counted(len(self._only), "image")
+        self.narrowed.setText(self.tr("✕  {count}: {title}").format(count=count, title=title))
+        self.narrowed.setToolTip(plain_tool_tip(self.tr("List all images again")))
+        self.narrowed.show()
+        self._apply_filter()
+        image = self._session.image
+        if self.model.rowCount() and self.model.row_of(image) is None:
+            self.image_chosen.emit(self.model.image_at(0).id)
+
+    def show_all(self) -> None:
+        """List all images again that the filter lets through."""
+        self._only = None
+        self.narrowed.hide()
+        self._apply_filter()
+
     def show_scores(self, scores: DatasetScore) -> None:
         """Write the score of each image beside its name."""
         self.model.set_scores({score.image_id: score.mean_iou for score in scores.images})
@@ -90,7 +123,8 @@ class ImagesPanel(QWidget):
     def _apply_filter(self) -> None:
         wanted = list(ImageFilter)[self.filter.currentIndex()]
         state = None if wanted is ImageFilter.ALL else wanted.name
-        self.model.arrange(self.search.text(), state, list(ImageOrder)[self.order.currentIndex()])
+        order = list(ImageOrder)[self.order.currentIndex()]
+        self.model.arrange(self.search.text(), state, order, self._only)
         self._show_current(self._session.image)
 
     def _on_document_changed(self, event: HistoryEvent) -> None:
