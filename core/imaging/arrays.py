@@ -10,3 +10,6 @@ RgbImage = npt.NDArray[np.uint8]
 
 BgraImage = npt.NDArray[np.uint8]
 """uint8 of shape (height, width, 4): blue, green, red, 255; what a Qt RGB32 image holds."""
+
+SampleImage = npt.NDArray[np.generic]
+"""(height, width) or (height, width, channels), any numeric type: the file's values, upright."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 MAX_PIXELS = 400_000_000
-"""Images of more pixels are refused unless a caller says otherwise."""
+"""Images of more pixels are refused unless someone raises the limit."""
+
+LIMIT_VARIABLE = "MASKWRIGHT_MAX_MEGAPIXELS"
+"""Environment variable with another limit; the window's setting and the models' process use it."""
 
 # Only decoders that stay in memory: others start programs (EPS) or are no pictures.
 # The common ones first, because Pillow imports all its plug-ins for the first rare one.
@@ -62,6 +66,12 @@ class ImageHeader:
         return self.format in ("JPEG", "MPO") and self.mode in ("RGB", "L")
 
 
+def pixel_limit() -> int:
+    """Pixels of the largest image that is read, from the environment or ``MAX_PIXELS``."""
+    text = os.environ.get(LIMIT_VARIABLE, "")
+    return int(text) * 1_000_000 if text.isdecimal() and int(text) > 0 else MAX_PIXELS
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[Image]:
     """The file as a Pillow image whose pixels are not yet decoded.
@@ -71,12 +81,12 @@ def opened(path: Path) -> Iterator[Image]:
     from PIL import Image, UnidentifiedImageError
 
     # Pillow's own limit is lower than ours; ours is checked on the header.
-    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+    Image.MAX_IMAGE_PIXELS = pixel_limit()
     check_file(path)
     try:
         image = Image.open(path, formats=_FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise _too_large(path, "") from error
+        raise _too_large(path, "", pixel_limit()) from error
     except UnidentifiedImageError as error:
         raise not_an_image(path) from error
     except DECODER_ERRORS as error:
@@ -99,7 +109,7 @@ def header_of(path: Path, image: Image) -> ImageHeader:
 def check_pixels(path: Path, size: Size, max_pixels: int) -> None:
     """Raise ReadError when an image is larger than allowed."""
     if size.width * size.height > max_pixels:
-        raise _too_large(path, f" ({size.width} × {size.height}; limit {max_pixels / 1e6:.0f})")
+        raise _too_large(path, f" ({size.width} × {size.height})", max_pixels)
 
 
 def check_file(path: Path) -> None:
@@ -145,9 +155,11 @@ def damaged(path: Path, error: BaseException) -> ReadError:
     )
 
 
-def _too_large(path: Path, numbers: str) -> ReadError:
+def _too_large(path: Path, numbers: str, max_pixels: int) -> ReadError:
     return ReadError(
-        f"{path} has more megapixels than are read at once{numbers}.", "Cut it into smaller tiles."
+        f"{path}{numbers} is larger than the limit of {max_pixels / 1e6:g} megapixels.",
+        f"Raise it under File, Largest picture (in a shell: {LIMIT_VARIABLE}), "
+        "or cut the picture into tiles.",
     )
 
 

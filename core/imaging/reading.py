@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,18 +12,18 @@ import numpy as np
 
 from core.document.geometry import Size
 from core.errors import ReadError
-from core.imaging.arrays import RgbImage
+from core.imaging.arrays import RgbImage, SampleImage
 from core.imaging.decoding import decode_bytes, read_bytes
 from core.imaging.folders import IMAGE_SUFFIXES, find_images
 from core.imaging.header import (
     DECODER_ERRORS,
-    MAX_PIXELS,
     ImageHeader,
     check_pixels,
     damaged,
     header_of,
     is_tiff,
     opened,
+    pixel_limit,
 )
 from core.imaging.tones import NEUTRAL, rgb_of_samples, turned_upright
 
@@ -31,11 +32,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "IMAGE_SUFFIXES",
+    "Picture",
     "content_digest",
     "find_images",
     "probe_image",
     "read_image",
+    "read_picture",
     "read_preview",
+    "read_reduced",
 ]
 
 PREVIEW_MIN_PIXELS = 4_000_000
@@ -46,15 +50,41 @@ _TAIL_BYTES = 1 << 16
 _PADDING_BYTES = 16
 
 
-def read_image(path: Path, *, max_pixels: int = MAX_PIXELS) -> RgbImage:
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """A picture as it is shown, with the file's own values where eight bits of RGB lose some.
+
+    ``samples`` is upright, of shape (h, w) or (h, w, n); None when ``rgb`` says it all.
+    """
+
+    rgb: RgbImage
+    samples: SampleImage | None = None
+
+
+def read_image(path: Path, *, max_pixels: int | None = None) -> RgbImage:
     """The picture as people see it: uint8 of shape (height, width, 3), RGB, C-contiguous.
 
     EXIF orientation is applied. 16-bit, integer and float values are stretched
     between percentiles, transparency lies over neutral grey (unless all is
     transparent), of several frames or pages the first is taken. Raises
     ReadError, naming the file, when it is missing, no image, damaged or cut
-    off, or larger than ``max_pixels``.
+    off, or larger than ``max_pixels`` (None: ``pixel_limit()``).
     """
+    return read_picture(path, max_pixels=max_pixels).rgb
+
+
+def read_picture(path: Path, *, max_pixels: int | None = None) -> Picture:
+    """What ``read_image`` gives, and the values of 16-bit, float and many-channelled files."""
+    pixels = _read_pixels(path, pixel_limit() if max_pixels is None else max_pixels)
+    if pixels.dtype == np.uint8 and pixels.ndim == 3 and pixels.shape[2] == 3:
+        return Picture(pixels.astype(np.uint8, copy=False))
+    is_deeper = pixels.dtype not in (np.uint8, np.bool_)
+    has_more = pixels.ndim == 3 and pixels.shape[2] > 4
+    return Picture(rgb_of_samples(pixels), pixels if is_deeper or has_more else None)
+
+
+def _read_pixels(path: Path, max_pixels: int) -> SampleImage:
+    """Upright RGB of eight bits, or samples that are yet to be brought to it."""
     try:
         with opened(path) as image:
             header = header_of(path, image)
@@ -63,7 +93,9 @@ def read_image(path: Path, *, max_pixels: int = MAX_PIXELS) -> RgbImage:
     except ReadError:
         if not _may_be_scientific_tiff(path):
             raise
-        return _read_scientific_tiff(path, max_pixels)
+        from core.imaging.tiff import read_tiff
+
+        return read_tiff(path, max_pixels)
     return turned_upright(pixels, header.orientation)
 
 
@@ -87,7 +119,7 @@ def read_preview(path: Path) -> tuple[RgbImage, Size]:
     up), everything else in full. Raises ReadError as ``read_image`` does,
     except that a large JPEG that is cut off may still give a picture.
     """
-    small = _decode_reduced(path)
+    small = read_reduced(path)
     if small is not None:
         return small
     pixels = read_image(path)
@@ -106,8 +138,8 @@ def content_digest(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _decode(path: Path, image: Image, header: ImageHeader) -> RgbImage:
-    """Pixels as they are stored, not yet turned upright."""
+def _decode(path: Path, image: Image, header: ImageHeader) -> SampleImage:
+    """Pixels as they are stored, not yet turned upright: RGB of eight bits, or deeper samples."""
     try:
         if header.is_plain_jpeg:
             rgb = _decode_jpeg(path)
@@ -120,6 +152,8 @@ def _decode(path: Path, image: Image, header: ImageHeader) -> RgbImage:
             return _decode_deep_png(path, image)
         if header.format == "TIFF" and ";16" in header.raw_mode:
             raise NotImplementedError("16-bit colour")
+        if image.mode in ("I", "F") or image.mode.startswith("I;"):
+            return np.asarray(image)
         return rgb_of_pillow(image)
     except DECODER_ERRORS as error:
         raise damaged(path, error) from error
@@ -144,13 +178,13 @@ def _ends_in_zeros(path: Path) -> bool:
     return len(tail) - len(content) >= _PADDING_BYTES and not content.endswith(_END_OF_JPEG)
 
 
-def _decode_deep_png(path: Path, image: Image) -> RgbImage:
+def _decode_deep_png(path: Path, image: Image) -> SampleImage:
     """16-bit PNG in all its depth, which Pillow cuts to eight bits."""
     deep = decode_bytes(read_bytes(path), cv2.IMREAD_UNCHANGED)
     if deep is None or deep.ndim != 3 or deep.shape[2] < 3:
         return rgb_of_pillow(image)
     order = [2, 1, 0, 3][: deep.shape[2]]
-    return rgb_of_samples(deep[:, :, order])
+    return deep[:, :, order]
 
 
 def rgb_of_pillow(image: Image) -> RgbImage:
@@ -183,15 +217,18 @@ def _lab_to_rgb(image: Image) -> Image:
     return image if converted is None else converted
 
 
-def _decode_reduced(path: Path) -> tuple[RgbImage, Size] | None:
-    """A quarter of a large JPEG and its full upright size; None for everything else."""
+def read_reduced(path: Path) -> tuple[RgbImage, Size] | None:
+    """A quarter of a large JPEG and its full upright size; None for everything else.
+
+    In width and height, rounded up. Never raises ReadError.
+    """
     try:
         with opened(path) as image:
             header = header_of(path, image)
     except ReadError:
         return None
     count = header.stored.width * header.stored.height
-    if not (header.is_plain_jpeg and PREVIEW_MIN_PIXELS <= count <= MAX_PIXELS):
+    if not (header.is_plain_jpeg and PREVIEW_MIN_PIXELS <= count <= pixel_limit()):
         return None
     flags = cv2.IMREAD_REDUCED_COLOR_4 | cv2.IMREAD_IGNORE_ORIENTATION
     small = decode_bytes(read_bytes(path), flags)
@@ -206,9 +243,3 @@ def _may_be_scientific_tiff(path: Path) -> bool:
         return path.is_file() and is_tiff(path)
     except (OSError, ValueError):
         return False
-
-
-def _read_scientific_tiff(path: Path, max_pixels: int) -> RgbImage:
-    from core.imaging.tiff import read_tiff
-
-    return read_tiff(path, max_pixels)

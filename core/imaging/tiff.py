@@ -13,16 +13,15 @@ import numpy.typing as npt
 
 from core.document.geometry import Size
 from core.errors import ReadError
-from core.imaging.arrays import RgbImage
 from core.imaging.decoding import decode_bytes, read_bytes
 from core.imaging.header import DECODER_ERRORS, check_pixels, damaged
-from core.imaging.tones import rgb_of_samples, turned_upright
+from core.imaging.tones import turned_upright
 
 _MAX_BYTES_PER_PIXEL = 8
 
 
-def read_tiff(path: Path, max_pixels: int) -> RgbImage:
-    """First page, upright, stretched to eight bits of RGB; raises ReadError."""
+def read_tiff(path: Path, max_pixels: int) -> npt.NDArray[np.generic]:
+    """The values of the first page, upright, of shape (h, w) or (h, w, n); raises ReadError."""
     with _first_page(path) as page:
         size = Size(int(page.imagewidth), int(page.imagelength))
         check_pixels(path, size, max_pixels)
@@ -31,8 +30,7 @@ def read_tiff(path: Path, max_pixels: int) -> RgbImage:
                 f"{path} has too many channels for its size to be read at once.",
                 "Save the channels that you need as a file of their own.",
             )
-        samples = _samples(path, page, size)
-        return turned_upright(rgb_of_samples(samples), _orientation(page))
+        return turned_upright(_samples(path, page, size), _orientation(page))
 
 
 def probe_tiff(path: Path) -> Size:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 import numpy.typing as npt
 
@@ -14,9 +16,15 @@ LOW_PERCENTILE, HIGH_PERCENTILE = 0.1, 99.9
 
 _SAMPLES = 1 << 20
 
+Sample = TypeVar("Sample", bound=np.generic)
 
-def stretch(values: npt.NDArray[np.generic]) -> npt.NDArray[np.uint8]:
-    """Values of any numeric type as uint8, the 0.1 to the 99.9 percentile over 0 … 255.
+
+def stretch(
+    values: npt.NDArray[np.generic],
+    low_percent: float = LOW_PERCENTILE,
+    high_percent: float = HIGH_PERCENTILE,
+) -> npt.NDArray[np.uint8]:
+    """Values of any numeric type as uint8, the range between two percentiles over 0 … 255.
 
     All channels share one scale, so that colours stay. What is not finite
     becomes 0; an array of one value becomes 0 when that is 0, otherwise grey.
@@ -30,7 +38,7 @@ def stretch(values: npt.NDArray[np.generic]) -> npt.NDArray[np.uint8]:
     sample = sample[np.isfinite(sample)]
     if not len(sample):
         return np.zeros(values.shape, np.uint8)
-    low, high = (float(edge) for edge in np.percentile(sample, (LOW_PERCENTILE, HIGH_PERCENTILE)))
+    low, high = (float(edge) for edge in np.percentile(sample, (low_percent, high_percent)))
     if high <= low:
         low, high = float(sample.min()), float(sample.max())
     if high <= low:
@@ -38,18 +46,23 @@ def stretch(values: npt.NDArray[np.generic]) -> npt.NDArray[np.uint8]:
     return _scaled(values, low, high)
 
 
-def rgb_of_samples(samples: npt.NDArray[np.generic]) -> RgbImage:
+def rgb_of_samples(
+    samples: npt.NDArray[np.generic],
+    low_percent: float = LOW_PERCENTILE,
+    high_percent: float = HIGH_PERCENTILE,
+) -> RgbImage:
     """RGB of an array (h, w) or (h, w, n) of any numeric type and number of channels.
 
     One channel is grey, two are grey and alpha, three RGB, four RGB and alpha;
-    of more than four the first three are shown.
+    of more than four the first three are shown. Deeper values than eight bits
+    are stretched between the percentiles.
     """
     if samples.ndim == 2:
         samples = samples[:, :, None]
     channels = samples.shape[2]
     has_alpha = channels in (2, 4)
     color = samples[:, :, : 1 if channels <= 2 else 3]
-    eight = color if color.dtype == np.uint8 else stretch(color)
+    eight = color if color.dtype == np.uint8 else stretch(color, low_percent, high_percent)
     rgb = np.ascontiguousarray(np.broadcast_to(eight, (*eight.shape[:2], 3)), np.uint8)
     return over_neutral(rgb, _opacity(samples[:, :, -1])) if has_alpha else rgb
 
@@ -61,7 +74,7 @@ def over_neutral(rgb: RgbImage, opacity: npt.NDArray[np.float32]) -> RgbImage:
     return rounded
 
 
-def turned_upright(image: npt.NDArray[np.uint8], orientation: int) -> npt.NDArray[np.uint8]:
+def turned_upright(image: npt.NDArray[Sample], orientation: int) -> npt.NDArray[Sample]:
     """The stored picture as it should be seen, C-contiguous; EXIF orientation 1 … 8.
 
     Any other number means that nothing is known, and changes nothing.
