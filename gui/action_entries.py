@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from gui.actions import ActionEntry
+from gui.display_commands import DisplayCommands, display_entries
 from gui.export_commands import ExportCommands
 from gui.file_commands import FileCommands
 from gui.label_commands import LabelCommands
@@ -24,7 +25,7 @@ def action_entries(bench: Workbench, commands: WindowCommands) -> tuple[ActionEn
         *_file_entries(bench, commands.files, commands.exports),
         *_edit_entries(bench),
         *_label_entries(bench, commands.labels),
-        *_view_entries(bench, commands.view),
+        *_view_entries(bench, commands.view, commands.display),
         *_tool_entries(bench),
         *shape_entries(bench),
         *model_entries(bench, commands.models),
@@ -163,7 +164,9 @@ def _label_entries(bench: Workbench, labels: LabelCommands) -> tuple[ActionEntry
     return (new, pick, *numbers)
 
 
-def _view_entries(bench: Workbench, view: ViewCommands) -> tuple[ActionEntry, ...]:
+def _view_entries(
+    bench: Workbench, view: ViewCommands, display: DisplayCommands
+) -> tuple[ActionEntry, ...]:
     menu = "&View"
     return (
         ActionEntry("next", "&Next image", partial(bench.go, 1), ("D",), menu),
@@ -177,17 +180,8 @@ def _view_entries(bench: Workbench, view: ViewCommands) -> tuple[ActionEntry, ..
         ActionEntry(
             "zoom_selection", "Zoom to &selection", view.zoom_to_selection, ("Ctrl+2",), menu
         ),
-        ActionEntry(
-            "overlays",
-            "Overlays on or off",
-            view.toggle_overlays,
-            ("T",),
-            menu,
-            separator_before=True,
-        ),
-        ActionEntry("outlines", "Outlines only", view.toggle_outlines, ("O",), menu),
+        *display_entries(display),
         ActionEntry("layers", "Mine, reference, predictions, all", view.cycle_layers, ("M",), menu),
-        ActionEntry("contrast", "Stretch the contrast", view.toggle_contrast, ("Y",), menu),
         ActionEntry("superpixels", "Superpixels", view.toggle_superpixels, ("U",), menu),
         ActionEntry(
             "canvas_only",

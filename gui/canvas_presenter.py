@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QObject
 
-from core.document.annotation import Annotation, Layer, LayerRole
-from core.document.document import ImageDocument, ProjectState
-from core.imaging.arrays import BgraImage
-from core.imaging.contrast import stretched_levels
-from core.tasks.queue import Lane, Task, TaskQueue
+from core.document.annotation import Layer, LayerRole
 from gui.canvas.canvas import Canvas
 from gui.canvas.shapes import CanvasShape, LineStyle
 from gui.deck_items import DeckItem
+from gui.display_settings import DisplaySettings
 from gui.image_loading import ImageLoader, LoadedImage
+from gui.object_shapes import ObjectShapes, OtherColor
+from gui.picture_presenter import PicturePresenter
 from gui.proposal_deck import ProposalDeck
 from gui.region_loading import RegionLoader
 from gui.session import Session
 
-LINES = {
-    LayerRole.MINE: LineStyle.SOLID,
-    LayerRole.REFERENCE: LineStyle.DOTTED,
-    LayerRole.PREDICTIONS: LineStyle.DASHED,
-    LayerRole.PROPOSALS: LineStyle.DASHED,
-}
-FILL_ALPHA = {LayerRole.MINE: 0.33, LayerRole.REFERENCE: 0.0, LayerRole.PREDICTIONS: 0.12}
 PROPOSAL_COLOR = "#ffe97a"
 CURRENT_PROPOSAL_COLOR = "#ffffff"
 PROPOSALS_SHOWN = 300
@@ -42,23 +32,24 @@ class CanvasPresenter(QObject):
         images: ImageLoader,
         regions: RegionLoader,
         deck: ProposalDeck,
-        tasks: TaskQueue,
+        pictures: PicturePresenter,
+        display: DisplaySettings,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._tasks = tasks
-        self._stretched = False
-        self._shown: LoadedImage | None = None
         self._session = session
         self._canvas = canvas
         self._images = images
         self._regions = regions
         self._deck = deck
+        self._pictures = pictures
+        self._display = display
         self._shown_id: int | None = None
-        self._colors: Callable[[Annotation], str | None] | None = None
-        self._shapes: dict[int, tuple[Annotation, tuple[object, ...], CanvasShape]] = {}
+        self._shapes = ObjectShapes()
         self._superpixel_count = 0
+        pictures.add_view(canvas)
         images.loaded.connect(self._on_loaded)
+        display.changed.connect(self._on_display_changed)
         regions.ready.connect(lambda *_: self._show_superpixels())
         session.image_changed.connect(self._on_image_changed)
         session.document_changed.connect(lambda _event: self.refresh())
@@ -66,6 +57,7 @@ class CanvasPresenter(QObject):
         session.visibility_changed.connect(self.refresh)
         deck.changed.connect(self.refresh)
         deck.current_changed.connect(self.refresh)
+        self._on_display_changed()
 
     @property
     def superpixel_count(self) -> int:
@@ -76,21 +68,14 @@ class CanvasPresenter(QObject):
         """Whether a picture of this image is on the canvas, be it only the first, smaller one."""
         return self._shown_id == image_id
 
-    def toggle_contrast(self) -> bool:
-        """Show tones over the whole range of the screen, or as they are; returns which."""
-        self._stretched = not self._stretched
-        if self._shown is not None:
-            self._show_picture(self._shown)
-        return self._stretched
-
     def set_superpixel_count(self, count: int) -> None:
         """Show the borders of about this many superpixels, or none at 0."""
         self._superpixel_count = count
         self._show_superpixels()
 
-    def set_colors(self, colors: Callable[[Annotation], str | None] | None) -> None:
+    def set_colors(self, colors: OtherColor | None) -> None:
         """Give objects other colours than their labels'; None from it keeps the label's."""
-        self._colors = colors
+        self._shapes.other_color = colors
         self.refresh()
 
     def refresh(self) -> None:
@@ -99,43 +84,13 @@ class CanvasPresenter(QObject):
         if document is None:
             self._canvas.set_overlay(())
             return
-        state = self._session.state
+        state, selection = self._session.state, self._session.selection
         shapes: list[CanvasShape] = []
         for layer in sorted(state.layers.values(), key=_back_to_front):
             if layer.id not in self._session.hidden_layers:
-                shapes.extend(self._layer_shapes(document, state, layer))
+                shapes.extend(self._shapes.of_layer(document, state, layer, selection))
         shapes.extend(self._proposal_shapes())
         self._canvas.set_overlay(tuple(shapes))
-
-    def _layer_shapes(
-        self, document: ImageDocument, state: ProjectState, layer: Layer
-    ) -> list[CanvasShape]:
-        selection = self._session.selection
-        return [
-            self._shape(item, self._color(item, state), layer.role, item.id in selection)
-            for item in document.in_layer(layer.id)
-        ]
-
-    def _color(self, item: Annotation, state: ProjectState) -> str:
-        other = None if self._colors is None else self._colors(item)
-        return other or state.labels[item.label_id].color
-
-    def _shape(self, item: Annotation, color: str, role: LayerRole, selected: bool) -> CanvasShape:
-        """The same object for an unchanged annotation: the canvas compares by identity."""
-        look = (color, role, selected)
-        kept = self._shapes.get(item.id)
-        if kept is not None and kept[0] is item and kept[1] == look:
-            return kept[2]
-        shape = CanvasShape(
-            id=item.id,
-            geometry=item.geometry,
-            color=color,
-            line=LINES[role],
-            fill_alpha=FILL_ALPHA.get(role, 0.0),
-            selected=selected,
-        )
-        self._shapes[item.id] = (item, look, shape)
-        return shape
 
     def _proposal_shapes(self) -> list[CanvasShape]:
         current = self._deck.current
@@ -155,38 +110,28 @@ class CanvasPresenter(QObject):
         )
 
     def _on_image_changed(self, _image: object) -> None:
-        self._shown = None
+        self._pictures.show(None)
         self._shown_id = None
-        self._shapes.clear()
+        self._shapes.forget()
         self.refresh()
 
     def _on_loaded(self, image: LoadedImage) -> None:
         is_new = self._shown_id != image.image_id
         self._shown_id = image.image_id
-        self._show_picture(image)
+        self._pictures.show(image)
         if is_new:
             self._show_superpixels()
         if image.rgb is not None:
             self._regions.request(image)
 
-    def _show_picture(self, image: LoadedImage) -> None:
-        self._shown = image
-        if not self._stretched:
-            self._canvas.set_image(image.levels, image.size)
-            return
-        self._tasks.submit(
-            Task(
-                "Contrast",
-                Lane.INTERACTIVE,
-                ("contrast",),
-                lambda _context: stretched_levels(image.levels),
-            ),
-            lambda levels: self._show_stretched(image, levels),
-        )
-
-    def _show_stretched(self, image: LoadedImage, levels: tuple[BgraImage, ...]) -> None:
-        if self._stretched and self._shown is image:
-            self._canvas.set_image(levels, image.size)
+    def _on_display_changed(self) -> None:
+        options = self._display.options
+        self._canvas.set_fill_strength(options.fill_strength)
+        self._canvas.set_outlines_only(options.outlines_only)
+        self._canvas.set_pixel_grid(options.pixel_grid)
+        if self._shapes.color_by is not options.color_by:
+            self._shapes.color_by = options.color_by
+            self.refresh()
 
     def _show_superpixels(self) -> None:
         browser = None if self._shown_id is None else self._regions.get(self._shown_id)

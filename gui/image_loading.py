@@ -16,9 +16,9 @@ from PySide6.QtCore import QObject, Signal
 from core.document.geometry import Size
 from core.document.images import ImageRecord
 from core.errors import MaskwrightError
-from core.imaging.arrays import BgraImage, RgbImage
+from core.imaging.arrays import BgraImage, RgbImage, SampleImage
 from core.imaging.pyramid import build_pyramid
-from core.imaging.reading import content_digest, read_image, read_preview
+from core.imaging.reading import content_digest, read_picture, read_reduced
 from core.tasks.queue import Lane, Task, TaskContext, TaskHandle, TaskQueue
 
 MEMORY_BUDGET_BYTES = 1_500_000_000
@@ -29,7 +29,8 @@ AHEAD = (1, 2, 3, -1)
 class LoadedImage:
     """A picture ready to be drawn; ``rgb`` is None while it is only a first, smaller one.
 
-    ``size`` is that of the full picture, ``digest`` the hash of its file.
+    ``size`` is that of the full picture, ``digest`` the hash of its file. ``samples``
+    are the file's own values where they are deeper or more than eight bits of RGB.
     """
 
     image_id: int
@@ -37,13 +38,13 @@ class LoadedImage:
     levels: tuple[BgraImage, ...]
     rgb: RgbImage | None = None
     digest: str = ""
+    samples: SampleImage | None = None
 
     @property
     def byte_count(self) -> int:
         """Memory that it holds."""
-        return sum(level.nbytes for level in self.levels) + (
-            0 if self.rgb is None else self.rgb.nbytes
-        )
+        arrays = (*self.levels, self.rgb, self.samples)
+        return sum(array.nbytes for array in arrays if array is not None)
 
 
 class ImageLoader(QObject):
@@ -88,9 +89,12 @@ class ImageLoader(QObject):
         path = self._root / image.path
 
         def preview(context: TaskContext) -> LoadedImage:
-            rgb, size = read_preview(path)
+            small = read_reduced(path)
+            if small is None:
+                return _read_whole(image.id, path, context)
             context.check_cancelled()
-            return LoadedImage(image.id, size, build_pyramid(rgb), *_full(rgb, size, path))
+            rgb, size = small
+            return LoadedImage(image.id, size, build_pyramid(rgb))
 
         self._tasks.submit(
             Task("Open picture", Lane.INTERACTIVE, ("picture",), preview),
@@ -110,10 +114,7 @@ class ImageLoader(QObject):
         path = self._root / image.path
 
         def full(context: TaskContext) -> LoadedImage:
-            rgb = read_image(path)
-            context.check_cancelled()
-            size = Size(rgb.shape[1], rgb.shape[0])
-            return LoadedImage(image.id, size, build_pyramid(rgb), rgb, content_digest(path))
+            return _read_whole(image.id, path, context)
 
         self._handles[image.id] = self._tasks.submit(
             Task("Open picture", lane, key, full),
@@ -150,8 +151,10 @@ class ImageLoader(QObject):
         return sum(image.byte_count for image in self._kept.values())
 
 
-def _full(rgb: RgbImage, size: Size, path: Path) -> tuple[RgbImage | None, str]:
-    """The picture itself and its hash when the first read was already the whole of it."""
-    if rgb.shape[:2] != size.shape:
-        return None, ""
-    return rgb, content_digest(path)
+def _read_whole(image_id: int, path: Path, context: TaskContext) -> LoadedImage:
+    picture = read_picture(path)
+    context.check_cancelled()
+    rgb = picture.rgb
+    size = Size(rgb.shape[1], rgb.shape[0])
+    levels = build_pyramid(rgb)
+    return LoadedImage(image_id, size, levels, rgb, content_digest(path), picture.samples)

@@ -18,6 +18,7 @@ from gui.action_entries import action_entries
 from gui.actions import ActionTable
 from gui.chart_commands import ChartCommands, chart_entries
 from gui.dialogs.help_dialogs import HelpDialogs
+from gui.display_commands import DisplayCommands
 from gui.export_commands import ExportCommands
 from gui.file_commands import FileCommands
 from gui.icons import icon
@@ -175,6 +176,7 @@ class MainWindow(QMainWindow):
             LabelCommands(self.bench, self),
             ModelCommands(self.bench, self),
             view,
+            DisplayCommands(self.bench, settings, self),
             ReviewCommands(self.bench, view.look_at, self),
             ChartCommands(self.bench, self),
             HelpDialogs(self, log_file),

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
 from core.grouping.browser import RegionBrowser
 from core.tasks.queue import TaskQueue
 from gui.panels.difference_panel import DifferencePanel
+from gui.panels.display_panel import DisplayPanel
 from gui.panels.image_list_model import ImageListModel
 from gui.panels.images_panel import ImagesPanel
 from gui.panels.labels_panel import LabelsPanel
@@ -56,9 +57,11 @@ class Panes(QObject):
         self.proposals = ProposalsPanel(
             session, bench.deck, bench.runs, commands.models.sources(), window
         )
+        self.display = DisplayPanel(bench.display, window)
         self.docks: tuple[QDockWidget, ...] = ()
         """In the order in which they were docked."""
         self._dock_all()
+        bench.image_loaded.connect(self.display.show_picture)
         self._connect_images()
         self._connect_labels()
         self._connect_scores()
@@ -86,6 +89,7 @@ class Panes(QObject):
             ("regions", tr("Regions"), self.regions),
             ("scores", tr("Scores"), self.scores),
             ("difference", tr("Difference"), self.difference),
+            ("display", tr("Display"), self.display),
         ):
             window.tabifyDockWidget(proposals, self._dock(name, title, panel, _RIGHT))
         labels.raise_()

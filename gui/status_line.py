@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar, QWidget
 
@@ -9,6 +10,8 @@ from core.tasks.queue import TaskQueue
 from gui.workbench import Workbench
 
 POLL_MS = 100
+VALUES_SHOWN = 6
+"""Bands of a pixel whose values are written; more would push the rest of the line away."""
 QUIET_TASKS = frozenset({"Thumbnail", "Scores", "Open picture"})
 
 
@@ -61,17 +64,19 @@ class StatusLine(QStatusBar):
             self.cursor_text.clear()
             return
         x, y = position
-        color = self._color_at(x, y)
-        values = "" if color is None else "  R{:d} G{:d} B{:d}".format(*color)
-        self.cursor_text.setText(f"x {x:.0f}  y {y:.0f}{values}")
+        self.cursor_text.setText(f"x {x:.0f}  y {y:.0f}{self._values_at(x, y)}")
 
-    def _color_at(self, x: float, y: float) -> tuple[int, int, int] | None:
-        """The picture's own colour, however its contrast is shown."""
+    def _values_at(self, x: float, y: float) -> str:
+        """The file's own values, however its tones are shown."""
         image = self._bench.loaded_image()
         if image is None or image.rgb is None or not image.size.box.contains(x, y):
-            return self._bench.canvas.color_at(x, y)
-        red, green, blue = image.rgb[int(y), int(x)].tolist()
-        return red, green, blue
+            color = self._bench.canvas.color_at(x, y)
+            return "" if color is None else "  R{:d} G{:d} B{:d}".format(*color)
+        row, column = int(y), int(x)
+        if image.samples is None:
+            return "  R{:d} G{:d} B{:d}".format(*image.rgb[row, column].tolist())
+        values = np.atleast_1d(image.samples[row, column])[:VALUES_SHOWN]
+        return "  " + " ".join(f"{value:.6g}" for value in values.tolist())
 
     def _show_image(self) -> None:
         image = self._bench.session.image

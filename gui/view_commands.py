@@ -33,8 +33,6 @@ class ViewCommands(QObject):
         self._window = window
         self._regions = regions
         self._settings = settings
-        self._overlays = True
-        self._outlines = False
         self._view = 0
         self._layout: QByteArray | None = None
 
@@ -74,16 +72,6 @@ class ViewCommands(QObject):
             pane.show()
             pane.raise_()
 
-    def toggle_overlays(self) -> None:
-        """Show or hide everything that lies over the picture."""
-        self._overlays = not self._overlays
-        self._bench.canvas.set_overlays_visible(self._overlays)
-
-    def toggle_outlines(self) -> None:
-        """Draw outlines only, or fills too."""
-        self._outlines = not self._outlines
-        self._bench.canvas.set_outlines_only(self._outlines)
-
     def cycle_layers(self) -> None:
         """Go through: all layers, mine, reference, predictions."""
         self._view = (self._view + 1) % len(VIEWS)
@@ -92,12 +80,6 @@ class ViewCommands(QObject):
         hidden = frozenset(layer.id for layer in layers if layer.role not in roles)
         self._bench.session.show_only_hidden(hidden)
         self._bench.session.message_posted.emit(f"Showing: {name}")
-
-    def toggle_contrast(self) -> None:
-        """Show dark pictures brightly, or all as they are; the files stay as they are."""
-        stretched = self._bench.presenter.toggle_contrast()
-        words = "over the whole range" if stretched else "as they are"
-        self._bench.session.message_posted.emit(f"Tones are shown {words}.")
 
     def toggle_superpixels(self) -> None:
         """Show or hide the borders of the superpixels."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from gui.chart_commands import ChartCommands
 from gui.dialogs.help_dialogs import HelpDialogs
+from gui.display_commands import DisplayCommands
 from gui.export_commands import ExportCommands
 from gui.file_commands import FileCommands
 from gui.label_commands import LabelCommands
@@ -23,6 +24,7 @@ class WindowCommands:
     labels: LabelCommands
     models: ModelCommands
     view: ViewCommands
+    display: DisplayCommands
     review: ReviewCommands
     charts: ChartCommands
     help: HelpDialogs

@@ -14,8 +14,10 @@ from core.project.project import Project
 from core.tasks.queue import TaskQueue
 from gui.canvas.canvas import Canvas
 from gui.canvas_presenter import CanvasPresenter
+from gui.display_settings import DisplaySettings
 from gui.image_loading import AHEAD, ImageLoader, LoadedImage
 from gui.model_runs import ModelRuns
+from gui.picture_presenter import PicturePresenter
 from gui.proposal_commands import ProposalCommands
 from gui.proposal_deck import ProposalDeck
 from gui.region_loading import RegionLoader
@@ -58,8 +60,17 @@ class Workbench(QObject):
         self.images = ImageLoader(project.image_root, tasks, self)
         self.regions = RegionLoader(tasks, self)
         self.deck = ProposalDeck(self.session, author, self, tasks)
+        self.display = DisplaySettings(self)
+        self.pictures = PicturePresenter(self.display, tasks, self)
         self.presenter = CanvasPresenter(
-            self.session, self.canvas, self.images, self.regions, self.deck, tasks, self
+            self.session,
+            self.canvas,
+            self.images,
+            self.regions,
+            self.deck,
+            self.pictures,
+            self.display,
+            self,
         )
         self.tools = ToolHost(
             self.session,
@@ -171,5 +182,5 @@ class Workbench(QObject):
         self.session.show_again(waiting)
 
     def _on_image_failed(self, _image: ImageRecord, error: MaskwrightError) -> None:
-        self.canvas.set_image(None, None)
+        self.pictures.clear()
         self.session.error_raised.emit(error)

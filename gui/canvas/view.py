@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from core.document.geometry import Box, Size
 from core.document.mask import PixelBox
+from core.imaging.display import ToneMap
 from gui.canvas.layers.contours import ContourCache
 from gui.canvas.layers.frame import Frame
 from gui.canvas.layers.image_layer import BgraImage, ImageLayer
@@ -52,6 +53,7 @@ class ImageView(QWidget):
         self._live = LiveLayer(cache)
         self._shapes: Mapping[int, CanvasShape] = {}
         self._marked: Sequence[CanvasShape] = ()
+        self._fill_strength = 1.0
         self._feed.changed.connect(self._overlay_changed)
         self.destroyed.connect(self._feed.shutdown)
 
@@ -115,6 +117,23 @@ class ImageView(QWidget):
         self._restyle()
         self.update()
 
+    def set_fill_strength(self, strength: float) -> None:
+        """Multiply the opacity of every fill; 1 shows them as the shapes say."""
+        self._fill_strength = strength
+        self._restyle()
+
+    def set_tone_map(self, tone_map: ToneMap | None) -> None:
+        """Show the picture in other tones; None as it is. ``color_at`` stays the picture's."""
+        self._image.tone_map = tone_map
+        self._frame.invalidate()
+        self.update()
+
+    def set_pixel_grid(self, shown: bool) -> None:
+        """Show lines between the pixels from twelvefold zoom on."""
+        self._frame.pixel_grid = shown
+        self._frame.invalidate()
+        self.update()
+
     def set_theme(self, surround: QColor) -> None:
         """The neutral colour around the picture."""
         self._frame.surround = surround
@@ -135,6 +154,12 @@ class ImageView(QWidget):
     def is_exact(self) -> bool:
         """Whether the overlay is neither scaled nor out of date."""
         return self._feed.is_exact
+
+    def follow(self, viewport: Viewport) -> None:
+        """Show the same middle at the same zoom as another view of a picture of this size."""
+        same_picture = viewport.image == self._viewport.image
+        if same_picture and self._image_size is not None:
+            self._move_to(viewport.resized(float(self.width()), float(self.height())))
 
     def fit(self) -> None:
         """Show the whole picture; it stays fitted when the widget is resized."""
@@ -221,8 +246,10 @@ class ImageView(QWidget):
 
     def _restyle(self) -> None:
         ratio = self.devicePixelRatioF()
-        outlines_only = self._live.outlines_only
-        self._feed.set_style(OverlayStyle.for_screen(ratio, outlines_only=outlines_only))
+        style = OverlayStyle.for_screen(
+            ratio, outlines_only=self._live.outlines_only, fill_strength=self._fill_strength
+        )
+        self._feed.set_style(style)
 
     def _window(self) -> RenderWindow:
         ratio = self.devicePixelRatioF()

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QPixmap
 from core.document.mask import PixelBox
 from gui.canvas.layers.image_layer import ImageLayer
 from gui.canvas.layers.overlay_layer import OverlayLayer
+from gui.canvas.layers.pixel_grid import paint_pixel_grid
 from gui.canvas.layers.window import RenderWindow
 
 
@@ -26,6 +27,7 @@ class Frame:
         self._stale: list[QRect] = []
         self.surround = QColor(34, 34, 34)
         self.overlay_visible = True
+        self.pixel_grid = False
 
     def invalidate(self) -> None:
         """Everything has to be painted anew."""
@@ -83,6 +85,8 @@ class Frame:
             painter.setClipRect(clip)
             painter.fillRect(clip, self.surround)
             self._image.paint(painter, window, clip)
+            if self.pixel_grid and self._image.size is not None:
+                paint_pixel_grid(painter, self._image.size, window, clip)
             if self.overlay_visible:
                 painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
                 self._overlay.paint(painter, window, clip)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QRect, QRectF
+from PySide6.QtCore import QPointF, QRect, QRectF
 from PySide6.QtGui import QImage, QPainter
 
 from core.document.geometry import Size
+from core.imaging.display import ToneMap
 from gui.canvas.layers.window import RenderWindow
 
 BgraImage = npt.NDArray[np.uint8]
@@ -35,6 +36,13 @@ class ImageLayer:
     def __init__(self) -> None:
         self._levels: tuple[_Level, ...] = ()
         self._size: Size | None = None
+        self.tone_map: ToneMap | None = None
+        """What is done to the pixels before they are seen; ``color_at`` knows nothing of it."""
+
+    @property
+    def size(self) -> Size | None:
+        """Of the whole picture, None when there is none."""
+        return self._size
 
     def set_levels(self, levels: tuple[BgraImage, ...], size: Size | None) -> None:
         """Show these levels, the finest first, each half as large as the one before.
@@ -86,8 +94,14 @@ class ImageLayer:
             source.height() * ratio,
         )
         smooth = window.scale < TRUE_PIXEL_SCALE
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-        painter.drawImage(target, level.image, QRectF(source))
+        if self.tone_map is None:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+            painter.drawImage(target, level.image, QRectF(source))
+        else:
+            visible = target.toRect().intersected(clip)
+            if not visible.isEmpty():
+                toned = _toned(self.tone_map, level, target, QRectF(source), visible, smooth=smooth)
+                painter.drawImage(visible.topLeft(), toned)
 
     def _level_for(self, scale: float) -> _Level:
         finest = self._levels[0].factor
@@ -101,6 +115,29 @@ def _level(pixels: BgraImage, factor: float) -> _Level:
     if pixels.ndim != 3 or pixels.shape[2] != 4 or pixels.dtype != np.uint8:
         raise ValueError("a level of the picture is uint8 of shape (h, w, 4)")
     pixels = np.ascontiguousarray(pixels)
+    return _Level(pixels, _image_over(pixels), factor)
+
+
+def _toned(
+    tone_map: ToneMap,
+    level: _Level,
+    target: QRectF,
+    source: QRectF,
+    visible: QRect,
+    *,
+    smooth: bool,
+) -> QImage:
+    """The visible part in other tones: applied to screen pixels, of which there are the fewest."""
+    pixels = np.zeros((visible.height(), visible.width(), 4), np.uint8)
+    screen = _image_over(pixels)  # must outlive its painter
+    with QPainter(screen) as painter:
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+        painter.drawImage(target.translated(-QPointF(visible.topLeft())), level.image, source)
+    # Copied because the array ends with this function.
+    return _image_over(tone_map.applied(pixels)).copy()
+
+
+def _image_over(pixels: BgraImage) -> QImage:
+    """A QImage that shares the array's memory."""
     height, width = pixels.shape[:2]
-    image = QImage(pixels.data, width, height, pixels.strides[0], QImage.Format.Format_RGB32)
-    return _Level(pixels, image, factor)
+    return QImage(pixels.data, width, height, pixels.strides[0], QImage.Format.Format_RGB32)

@@ -104,20 +104,20 @@ def draw_overlay(
 ) -> None:
     """Draw shapes into a window's array, in place."""
     raster = Raster(window)
-    if not style.outlines_only:
-        _fill(target, visible, raster)
+    if not style.outlines_only and style.fill_strength > 0:
+        _fill(target, visible, raster, style.fill_strength)
     draw_outlines(target, visible, raster, style, smooth=smooth)
     draw_lines_and_points(target, visible, raster, style)
 
 
-def _fill(target: ArgbArray, visible: VisibleShapes, raster: Raster) -> None:
+def _fill(target: ArgbArray, visible: VisibleShapes, raster: Raster, strength: float) -> None:
     colors: dict[tuple[str, float], tuple[int, int, int, int]] = {}
     groups: list[tuple[tuple[RingArray, ...], tuple[int, int, int, int]]] = []
     for shape, contours in visible:
         if shape.fill_alpha > 0:
             look = shape.color, shape.fill_alpha
             if look not in colors:
-                colors[look] = premultiplied_bgra(*look)
+                colors[look] = premultiplied_bgra(look[0], min(look[1] * strength, 1.0))
             groups.extend((group, colors[look]) for group in contours.groups if group)
     rings = raster.fixed([ring for group, _ in groups for ring in group])
     place = 0

@@ -31,9 +31,13 @@ class OverlayStyle:
     dot_px: tuple[float, float] = (0.4, 6.0)
     point_radius_px: int = 4
     outlines_only: bool = False
+    fill_strength: float = 1.0
+    """What the opacity of every fill is multiplied by."""
 
     @classmethod
-    def for_screen(cls, device_pixel_ratio: float, *, outlines_only: bool = False) -> OverlayStyle:
+    def for_screen(
+        cls, device_pixel_ratio: float, *, outlines_only: bool = False, fill_strength: float = 1.0
+    ) -> OverlayStyle:
         """Outlines with their rims for a screen of this density."""
         ratio = device_pixel_ratio
         line_px = max(round(LINE_WIDTH * ratio), 1)
@@ -49,6 +53,7 @@ class OverlayStyle:
             dot_px=(0.4 * ratio, 6.0 * ratio),
             point_radius_px=max(round(4 * ratio), 2),
             outlines_only=outlines_only,
+            fill_strength=fill_strength,
         )
 
 

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from core.document.geometry import Box, Polygon, Size
 from core.document.mask import Mask
+from core.imaging.display import ToneMap
 from gui.canvas.canvas import Canvas
 from gui.canvas.shapes import CanvasShape, LineStyle
 from gui.tools.draft import BrushCursor, Draft, DraftMask, DraftPath
@@ -363,3 +364,50 @@ print(ratio)
     )
     assert ran.returncode == 0, ran.stderr
     assert float(ran.stdout) == float(factor)
+
+
+def test_lines_between_pixels_from_twelvefold_zoom_on(canvas: Canvas) -> None:
+    canvas.set_scale(16.0)
+    plain = shown(canvas)
+    canvas.set_pixel_grid(True)
+    gridded = shown(canvas)
+    changed = np.any(plain != gridded, axis=2)
+    left, top = canvas.viewport.to_screen(100, 75)
+    column, row = round(left), round(top)
+    assert changed[:, column].mean() > 0.9
+    assert changed[row].mean() > 0.9
+    assert not changed[row + 3 : row + 13, column + 3 : column + 13].any()
+    canvas.set_scale(8.0)
+    with_grid = shown(canvas)
+    canvas.set_pixel_grid(False)
+    assert np.array_equal(with_grid, shown(canvas))
+
+
+@pytest.mark.parametrize("scale", [0.7, 1.0, 8.0])
+def test_tones_change_the_picture_alone(canvas: Canvas, scale: float) -> None:
+    canvas.set_scale(scale)
+    plain = shown(canvas)
+    canvas.set_tone_map(ToneMap(255 - np.arange(256, dtype=np.uint8)))
+    inverted = shown(canvas)
+    view = canvas.viewport
+    columns, rows = np.meshgrid(np.arange(VIEW.width) + 0.5, np.arange(VIEW.height) + 0.5)
+    x, y = (columns - view.x) / view.scale, (rows - view.y) / view.scale
+    inside = (x > 0) & (x < 200) & (y > 0) & (y < 150)
+    assert np.array_equal(inverted[inside], 255 - plain[inside])
+    assert np.array_equal(inverted[~inside], plain[~inside])
+    canvas.pan_by(13, -7)
+    panned = shown(canvas)
+    canvas.set_tone_map(ToneMap(255 - np.arange(256, dtype=np.uint8)))
+    assert np.array_equal(panned, shown(canvas)), "strips of a pan are toned like the whole"
+
+
+def test_fills_are_as_strong_as_asked(canvas: Canvas) -> None:
+    canvas.set_overlay([CanvasShape(1, Box(20, 20, 100, 100), "#ff0000", fill_alpha=0.33)])
+    left, top = (int(value) for value in canvas.viewport.to_screen(70, 70))
+    usual = shown(canvas)[top, left].astype(int)
+    canvas.set_fill_strength(2.0)
+    assert shown(canvas)[top, left][0] > usual[0]
+    canvas.set_fill_strength(0.0)
+    without = shown(canvas)[top, left]
+    canvas.set_overlay([])
+    assert np.array_equal(shown(canvas)[top, left], without)
