@@ -10,6 +10,7 @@ from gui.display_commands import DisplayCommands, display_entries
 from gui.export_commands import ExportCommands
 from gui.file_commands import FileCommands
 from gui.label_commands import LabelCommands
+from gui.object_entries import object_entries
 from gui.review_entries import help_entries, model_entries, review_entries
 from gui.shape_commands import shape_entries
 from gui.tools.events import Command
@@ -24,6 +25,7 @@ def action_entries(bench: Workbench, commands: WindowCommands) -> tuple[ActionEn
     return (
         *_file_entries(bench, commands.files, commands.exports),
         *_edit_entries(bench),
+        *object_entries(bench, commands.attributes),
         *_label_entries(bench, commands.labels),
         *_view_entries(bench, commands.view, commands.display),
         *_tool_entries(bench),

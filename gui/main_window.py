@@ -16,6 +16,7 @@ from core.project.project import Project
 from core.tasks.queue import TaskQueue
 from gui.action_entries import action_entries
 from gui.actions import ActionTable
+from gui.attribute_commands import AttributeCommands
 from gui.chart_commands import ChartCommands, chart_entries
 from gui.dialogs.help_dialogs import HelpDialogs
 from gui.display_commands import DisplayCommands
@@ -180,6 +181,7 @@ class MainWindow(QMainWindow):
             ReviewCommands(self.bench, view.look_at, self),
             ChartCommands(self.bench, self),
             HelpDialogs(self, log_file),
+            AttributeCommands(self.bench, self),
         )
 
     def _make_tool_bar(self) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
 
 from core.grouping.browser import RegionBrowser
 from core.tasks.queue import TaskQueue
+from gui.panels.attributes_panel import AttributesPanel
 from gui.panels.difference_panel import DifferencePanel
 from gui.panels.display_panel import DisplayPanel
 from gui.panels.image_list_model import ImageListModel
@@ -58,12 +59,14 @@ class Panes(QObject):
             session, bench.deck, bench.runs, commands.models.sources(), window
         )
         self.display = DisplayPanel(bench.display, window)
+        self.attributes = AttributesPanel(session, window)
         self.docks: tuple[QDockWidget, ...] = ()
         """In the order in which they were docked."""
         self._dock_all()
         bench.image_loaded.connect(self.display.show_picture)
         self._connect_images()
         self._connect_labels()
+        self._connect_attributes()
         self._connect_scores()
         self._connect_proposals()
         self._connect_regions()
@@ -86,6 +89,7 @@ class Panes(QObject):
         proposals = self._dock("proposals", tr("Proposals"), self.proposals, _RIGHT)
         for name, title, panel in (
             ("objects", tr("Objects"), self.objects),
+            ("attributes", tr("Attributes"), self.attributes),
             ("regions", tr("Regions"), self.regions),
             ("scores", tr("Scores"), self.scores),
             ("difference", tr("Difference"), self.difference),
@@ -129,6 +133,18 @@ class Panes(QObject):
         self.labels.delete_requested.connect(labels.delete)
         self.labels.import_requested.connect(self._commands.files.import_labels)
         self.objects.zoom_requested.connect(self._commands.view.look_at)
+
+    def _connect_attributes(self) -> None:
+        panel, attributes = self.attributes, self._commands.attributes
+        panel.given.connect(attributes.give)
+        panel.define_requested.connect(attributes.define)
+        panel.survey_requested.connect(attributes.take_from_data)
+        panel.canvas_requested.connect(self._bench.canvas.setFocus)
+        attributes.edit_requested.connect(self._edit_attributes)
+
+    def _edit_attributes(self) -> None:
+        self.bring_forward("attributes")
+        self.attributes.focus_first()
 
     def _connect_scores(self) -> None:
         watch, commands = self._bench.scores, self._commands

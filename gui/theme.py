@@ -136,5 +136,6 @@ def _style_sheet(theme: Theme) -> str:
     QToolTip {{ background: {theme.raised}; color: {theme.text}; border: 1px solid {theme.line};
         padding: 4px; }}
     QLabel[quiet="true"] {{ color: {theme.quiet_text}; }}
+    QLabel[warning="true"] {{ color: {theme.warning}; }}
     QLabel[heading="true"] {{ font-weight: 600; }}
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gui.attribute_commands import AttributeCommands
 from gui.chart_commands import ChartCommands
 from gui.dialogs.help_dialogs import HelpDialogs
 from gui.display_commands import DisplayCommands
@@ -28,3 +29,4 @@ class WindowCommands:
     review: ReviewCommands
     charts: ChartCommands
     help: HelpDialogs
+    attributes: AttributeCommands

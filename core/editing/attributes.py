@@ -161,28 +161,24 @@ def _renamed_values(
     before: AttributeDefinition,
     name: str,
 ) -> dict[int, ImageChange]:
-    if before.scope is AttributeScope.IMAGE:
-        taken = sum(
-            name in values and before.name in values for values in state.image_attributes.values()
-        )
-        _refuse_taken(taken, "images", name)
-        return _changed_values(state, (), before, name)
-    documents = tuple(documents)
+    changes = _changed_values(state, documents, before, name)
+    is_image = before.scope is AttributeScope.IMAGE
     taken = sum(
-        name in item.attributes and before.name in item.attributes
-        for document in documents
-        for item in document.annotations.values()
+        name in values
+        for change in changes.values()
+        for values in (
+            [change.attributes[0]]
+            if change.attributes
+            else [item.attributes for item, _ in change.annotations.updated]
+        )
     )
-    _refuse_taken(taken, "objects", name)
-    return _changed_values(state, documents, before, name)
-
-
-def _refuse_taken(count: int, things: str, name: str) -> None:
-    if count:
+    if taken:
+        things = "images" if is_image else "objects"
         raise MaskwrightError(
-            f"{count} {things} have a value “{name}” already, so nothing was renamed.",
+            f"{taken} {things} have a value “{name}” already, so nothing was renamed.",
             "Choose another name.",
         )
+    return changes
 
 
 def _changed_values(
