@@ -18,6 +18,7 @@ from typer.core import TyperGroup
 
 from core.author import login_name
 from core.cli_convert import convert
+from core.cli_project import backup, check, relocate
 from core.errors import MaskwrightError
 
 if TYPE_CHECKING:
@@ -77,6 +78,9 @@ def build_command(screens: Screens) -> Callable[[], None]:
     app.command("score")(score)
     app.command("propose")(propose)
     app.command("convert")(convert)
+    app.command("check")(check)
+    app.command("backup")(backup)
+    app.command("relocate")(relocate)
     app.command("doctor")(doctor)
     app.callback()(_options)
 

@@ -93,6 +93,7 @@ def write_copy(
             for key, value in image_root_settings(path, image_root).items():
                 database.session.write_setting(key, value)
             database.journal.release()
+        database.use_one_file()
 
     _write_new_file(path, fill)
 

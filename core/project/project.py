@@ -17,6 +17,7 @@ from core.imaging.reading import probe_image
 from core.project import creation, locations
 from core.project.image_table import ImageTable
 from core.project.importing import LayerImport, prepare_layer
+from core.project.inspection import FileFaults, inspect_file
 from core.project.operations import (
     AddImages,
     SaveDraft,
@@ -30,7 +31,8 @@ from core.project.records import DraftRow, FileStamp, ImageFacts
 from core.project.rescan import RescanReport, rescan
 from core.project.snapshot import SnapshotLoader
 from core.project.source_records import LayerSource
-from core.project.sql.database import damage_in_words
+from core.project.sql.connection import connect
+from core.project.sql.database import Database, damage_in_words
 from core.project.store import ProjectStore
 
 
@@ -165,14 +167,19 @@ class Project:
         self._store.close()
 
     def save_copy(self, path: Path) -> None:
-        """Write all of the project, also what could not be saved, to another file.
+        """Write all of the project as it is now, also what could not be saved, to another file.
 
-        Raises WriteError when the file exists or cannot be written.
+        From any thread, while it is being edited. Raises WriteError when the
+        file exists or cannot be written.
         """
-        position, waiting = self._store.position, self._store.unsaved_operations()
-        self._store.read(
-            lambda source: creation.write_copy(source, path, self._image_root, waiting, position)
-        )
+        with self._store.frozen():
+            position, waiting = self._store.position, self._store.unsaved_operations()
+            source = Database(connect(self._file.read_from, self._file.access))
+            source.pin()
+        try:
+            creation.write_copy(source, path, self._image_root, waiting, position)
+        finally:
+            source.close()
 
     # Drafts, settings, cached proposals.
 
@@ -305,6 +312,6 @@ class Project:
         """Keep the records of the file that a layer is about to come from."""
         self._store.submit(SaveSource(source.layer_id, source.records))
 
-    def integrity_problems(self) -> tuple[str, ...]:
-        """What SQLite finds wrong with the whole file; empty when it is whole. Takes seconds."""
-        return self._store.read(lambda database: database.problems(thorough=True))
+    def inspect(self) -> FileFaults:
+        """What is wrong with the file itself; takes seconds, from any thread."""
+        return inspect_file(self._file.read_from, self._file.access)

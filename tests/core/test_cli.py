@@ -12,11 +12,23 @@ import pytest
 
 from core.cli import build_command
 from core.demo.project import copy_pictures
+from core.document.geometry import Box
+from core.document.mask import Mask
 from core.headless import doctor
 from core.headless.doctor import Finding
-from tests.core.project.pictures import add, box, new_project, open_project, write_picture
+from tests.core.project.pictures import (
+    add,
+    box,
+    new_project,
+    open_project,
+    shape,
+    write_picture,
+)
 
-COMMANDS = ("open", "demo", "export", "score", "propose", "doctor")
+COMMANDS = (
+    *("open", "demo", "export", "score", "propose", "convert"),
+    *("check", "backup", "relocate", "doctor"),
+)
 
 
 @dataclass
@@ -220,3 +232,67 @@ def _annotated(folder: Path) -> Path:
     with open_project(project) as opened:
         opened.history.apply(add(box(), image_id=1))
     return project
+
+
+def test_check_says_what_is_wrong_and_fixes_it(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = new_project(tmp_path)
+    with open_project(path) as project:
+        project.history.apply(add(box(), shape(Mask.empty()), shape(Box(90, 2, 3, 3))))
+
+    assert run("check", path, "--report", tmp_path / "report.json") == 3
+    text = capsys.readouterr().out
+    assert "2 warnings" in text
+    assert "picture0.png, object at 90, 2" in text
+    assert "--fix-kind outside" in text
+    assert json.loads((tmp_path / "report.json").read_text())["counts"] == {
+        "no-pixels": 1,
+        "outside": 1,
+    }
+    assert run("check", path, "--fix") == 3
+    assert "1 problems were fixed" in capsys.readouterr().out
+    assert run("check", path, "--fix-kind", "outside") == 0
+    assert "nothing is wrong" in capsys.readouterr().out
+    with open_project(path) as project:
+        assert len(project.history.document(1).annotations) == 1
+        project.history.undo()
+        project.history.undo()
+        assert len(project.history.document(1).annotations) == 3
+
+
+def test_check_of_an_annotation_file_writes_nothing(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_picture(tmp_path / "a.png")
+    record = {
+        "images": [{"id": 1, "file_name": "a.png", "width": 40, "height": 30}],
+        "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [35, 1, 9, 3]}],
+        "categories": [{"id": 1, "name": "cell"}],
+    }
+    (tmp_path / "set.json").write_text(json.dumps(record))
+    before = sorted(tmp_path.iterdir())
+
+    assert run("check", tmp_path / "set.json") == 0
+    assert "reach over the edge" in capsys.readouterr().out
+    assert run("check", tmp_path / "set.json", "--fix") == 1
+    assert "Only projects are fixed" in capsys.readouterr().err
+    assert run("check", tmp_path / "set.json", "--fix-kind", "nonsense") == 1
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_backup_and_relocate(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = new_project(tmp_path)
+    assert run("backup", path) == 0
+    copy = Path(capsys.readouterr().out.strip())
+    assert copy.name.startswith("test-backup-")
+    assert run("backup", path, copy) == 1, "nothing is written over"
+    (tmp_path / "moved").mkdir()
+    for image in ("picture0.png", "picture1.png"):
+        (tmp_path / image).rename(tmp_path / "moved" / image)
+    (tmp_path / "empty").mkdir()
+    assert run("relocate", path, tmp_path / "empty") == 1
+    assert run("relocate", path, tmp_path / "moved") == 0
+    assert "All 2 images were found" in capsys.readouterr().out
+    with open_project(path) as project:
+        assert project.image_root == tmp_path / "moved"

@@ -108,6 +108,14 @@ class DocumentTables:
         )
         return {(layer_id, label_id): count for layer_id, label_id, count in rows}
 
+    def count_strays(self) -> dict[int, int]:
+        """How many annotations there are by the id of an image that does not exist."""
+        rows = self._connection.execute(
+            "SELECT image_id, count(*) FROM annotations"
+            " WHERE image_id NOT IN (SELECT id FROM images) GROUP BY image_id"
+        )
+        return dict(rows.fetchall())
+
     def read_labels(self) -> Mapping[int, Label]:
         """All labels by id."""
         rows = self._connection.execute("SELECT record FROM labels ORDER BY id")

@@ -82,7 +82,7 @@ def _check(path: Path, killed_at: float, steps: list[_Step]) -> int:
     with open_project(path) as project:
         assert not project.read_only
         assert "did not end properly" in project.notices[0]
-        assert project.integrity_problems() == ()
+        assert project.inspect().integrity == ()
         draft = project.load_draft()
         # Both numbers count from the start of the child that was killed.
         edited = int(project.setting("step") or 0)

@@ -48,7 +48,7 @@ def test_a_file_of_every_version_opens_whole(tmp_path: Path, version: int) -> No
         assert project.load_draft() == DRAFT
         assert project.setting("zoom") == "2.5"
         assert project.cached_proposals("key") == b"proposals"
-        assert project.integrity_problems() == ()
+        assert project.inspect().integrity == ()
 
 
 @pytest.mark.parametrize("version", _VERSIONS)

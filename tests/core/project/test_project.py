@@ -72,7 +72,7 @@ def test_everything_is_there_after_a_restart(
             project.history.redo()
             assert _content(project) == expected
         assert project.history.redo() is None
-        assert project.integrity_problems() == ()
+        assert project.inspect().integrity == ()
 
 
 def _content(project: Project) -> tuple[object, ...]:
