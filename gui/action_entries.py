@@ -6,16 +6,16 @@ from collections.abc import Callable
 from functools import partial
 
 from gui.actions import ActionEntry
-from gui.display_commands import DisplayCommands, display_entries
+from gui.display_commands import display_entries
 from gui.export_commands import ExportCommands
 from gui.file_commands import FileCommands
 from gui.label_commands import LabelCommands
 from gui.object_entries import object_entries
 from gui.review_entries import help_entries, model_entries, review_entries
 from gui.shape_commands import shape_entries
+from gui.split_view import split_entries
 from gui.tools.events import Command
 from gui.tools.registry import tool_infos
-from gui.view_commands import ViewCommands
 from gui.window_commands import WindowCommands
 from gui.workbench import Workbench
 
@@ -27,7 +27,7 @@ def action_entries(bench: Workbench, commands: WindowCommands) -> tuple[ActionEn
         *_edit_entries(bench),
         *object_entries(bench, commands.attributes),
         *_label_entries(bench, commands.labels),
-        *_view_entries(bench, commands.view, commands.display),
+        *_view_entries(bench, commands),
         *_tool_entries(bench),
         *shape_entries(bench),
         *model_entries(bench, commands.models),
@@ -166,10 +166,8 @@ def _label_entries(bench: Workbench, labels: LabelCommands) -> tuple[ActionEntry
     return (new, pick, *numbers)
 
 
-def _view_entries(
-    bench: Workbench, view: ViewCommands, display: DisplayCommands
-) -> tuple[ActionEntry, ...]:
-    menu = "&View"
+def _view_entries(bench: Workbench, commands: WindowCommands) -> tuple[ActionEntry, ...]:
+    menu, view = "&View", commands.view
     return (
         ActionEntry("next", "&Next image", partial(bench.go, 1), ("D",), menu),
         ActionEntry("previous", "&Previous image", partial(bench.go, -1), ("A",), menu),
@@ -182,7 +180,8 @@ def _view_entries(
         ActionEntry(
             "zoom_selection", "Zoom to &selection", view.zoom_to_selection, ("Ctrl+2",), menu
         ),
-        *display_entries(display),
+        *display_entries(commands.display),
+        *split_entries(commands.split),
         ActionEntry("layers", "Mine, reference, predictions, all", view.cycle_layers, ("M",), menu),
         ActionEntry("superpixels", "Superpixels", view.toggle_superpixels, ("U",), menu),
         ActionEntry(

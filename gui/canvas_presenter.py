@@ -129,6 +129,7 @@ class CanvasPresenter(QObject):
         self._canvas.set_fill_strength(options.fill_strength)
         self._canvas.set_outlines_only(options.outlines_only)
         self._canvas.set_pixel_grid(options.pixel_grid)
+        self._canvas.set_overlays_visible(self._display.overlays_visible)
         if self._shapes.color_by is not options.color_by:
             self._shapes.color_by = options.color_by
             self.refresh()

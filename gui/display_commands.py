@@ -31,14 +31,14 @@ class DisplayCommands(QObject):
     def toggle_overlays(self) -> None:
         """Show or hide everything that lies over the picture."""
         self._overlays = not self._overlays
-        self._show_overlays(self._overlays)
+        self._display.show_overlays(self._overlays)
 
     def peek(self) -> None:
         """Hide the overlays until the key is let go."""
         if self._is_peeking:
             return
         self._is_peeking = True
-        self._show_overlays(False)
+        self._display.show_overlays(False)
         # Only while a key is held: a filter of all events costs time with each of them.
         application = QApplication.instance()
         if application is not None:
@@ -91,10 +91,7 @@ class DisplayCommands(QObject):
         application = QApplication.instance()
         if application is not None:
             application.removeEventFilter(self)
-        self._show_overlays(self._overlays)
-
-    def _show_overlays(self, visible: bool) -> None:
-        self._bench.canvas.set_overlays_visible(visible)
+        self._display.show_overlays(self._overlays)
 
     def _say(self, text: str) -> None:
         self._bench.session.message_posted.emit(text)

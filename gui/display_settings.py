@@ -43,12 +43,24 @@ class DisplaySettings(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._options = DisplayOptions()
+        self._overlays_visible = True
         self._store: QSettings | None = None
 
     @property
     def options(self) -> DisplayOptions:
         """What is chosen now."""
         return self._options
+
+    @property
+    def overlays_visible(self) -> bool:
+        """Whether anything but the picture is shown; not kept, so that nobody starts blind."""
+        return self._overlays_visible
+
+    def show_overlays(self, visible: bool) -> None:
+        """Show or hide everything that lies over the picture."""
+        if visible != self._overlays_visible:
+            self._overlays_visible = visible
+            self.changed.emit()
 
     def use(self, options: DisplayOptions) -> None:
         """Show everything in this way from now on."""

@@ -30,6 +30,7 @@ from gui.model_runs import ModelRuns
 from gui.panels.regions_panel import RegionsPanel
 from gui.panes import Panes
 from gui.review_commands import ReviewCommands, difference_entries
+from gui.split_view import SplitView
 from gui.status_line import StatusLine
 from gui.tools.registry import tool_infos
 from gui.view_commands import ViewCommands
@@ -83,7 +84,7 @@ class MainWindow(QMainWindow):
         self.commands.help.use(self.actions_table)
         self.menus = self.actions_table.fill(self.menuBar())
         self.message_bar = MessageBar(self)
-        self.workspace = Workspace(self.bench, self.message_bar, self)
+        self.workspace = Workspace(self.bench, self.commands.split, self.message_bar, self)
         self.setCentralWidget(self.workspace)
         self.panes = Panes(self, self.bench, self.commands, regions, tasks)
         for dock in self.panes.docks:
@@ -152,6 +153,7 @@ class MainWindow(QMainWindow):
             self.bench.session.project.set_setting(LAST_IMAGE_SETTING, str(image.id))
         self._settings.setValue(GEOMETRY_SETTING, self.saveGeometry())
         self._settings.setValue(PANES_SETTING, self.saveState())
+        self.commands.split.close_comparison()
         self.bench.close()
         self.closed.emit()
         super().closeEvent(event)
@@ -178,6 +180,7 @@ class MainWindow(QMainWindow):
             ModelCommands(self.bench, self),
             view,
             DisplayCommands(self.bench, settings, self),
+            SplitView(self.bench, self),
             ReviewCommands(self.bench, view.look_at, self),
             ChartCommands(self.bench, self),
             HelpDialogs(self, log_file),

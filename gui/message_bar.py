@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from core.errors import MaskwrightError
@@ -16,7 +16,6 @@ class MessageBar(QWidget):
         super().__init__(parent)
         self.setAutoFillBackground(True)
         self._sign = QLabel(self)
-        self._sign.setPixmap(icon("mdi6.alert-outline", self.palette()).pixmap(18, 18))
         self.text = QLabel(self)
         self.text.setTextFormat(Qt.TextFormat.PlainText)
         self.text.setWordWrap(True)
@@ -29,7 +28,14 @@ class MessageBar(QWidget):
         layout.addWidget(self._sign)
         layout.addWidget(self.text, 1)
         layout.addWidget(close)
+        self._show_sign()
         self.hide()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Give the sign the colour of a new theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._show_sign()
 
     def show_error(self, error: MaskwrightError) -> None:
         """Show the sentence of an error and what to do."""
@@ -43,3 +49,6 @@ class MessageBar(QWidget):
         """Show a notice."""
         self.text.setText(text)
         self.show()
+
+    def _show_sign(self) -> None:
+        self._sign.setPixmap(icon("mdi6.alert-outline", self.palette()).pixmap(18, 18))

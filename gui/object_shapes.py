@@ -43,10 +43,11 @@ class ObjectShapes:
         layer: Layer,
         selection: frozenset[int] = frozenset(),
     ) -> list[CanvasShape]:
-        """The objects of one layer, back to front."""
+        """The objects of one layer that are not hidden, back to front."""
         return [
             self._shape(item, self._color(item, state), layer.role, item.id in selection)
             for item in document.in_layer(layer.id)
+            if not item.hidden
         ]
 
     def _color(self, item: Annotation, state: ProjectState) -> str:

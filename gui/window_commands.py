@@ -13,6 +13,7 @@ from gui.file_commands import FileCommands
 from gui.label_commands import LabelCommands
 from gui.model_commands import ModelCommands
 from gui.review_commands import ReviewCommands
+from gui.split_view import SplitView
 from gui.view_commands import ViewCommands
 
 
@@ -26,6 +27,7 @@ class WindowCommands:
     models: ModelCommands
     view: ViewCommands
     display: DisplayCommands
+    split: SplitView
     review: ReviewCommands
     charts: ChartCommands
     help: HelpDialogs

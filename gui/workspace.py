@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 from core.document.images import ImageRecord
 from core.errors import MaskwrightError
 from gui.message_bar import MessageBar
+from gui.split_view import SplitView
 from gui.tools.registry import tool_infos
 from gui.workbench import Workbench
 
@@ -15,7 +16,9 @@ from gui.workbench import Workbench
 class Workspace(QWidget):
     """Stacks the canvas with a page for pictures that cannot be shown."""
 
-    def __init__(self, bench: Workbench, messages: MessageBar, parent: QWidget | None) -> None:
+    def __init__(
+        self, bench: Workbench, split: SplitView, messages: MessageBar, parent: QWidget | None
+    ) -> None:
         super().__init__(parent)
         self._hints = {info.name: f"<b>{info.title}</b>&ensp;{info.hint}" for info in tool_infos()}
         self.tool_text = QLabel(self)
@@ -26,7 +29,7 @@ class Workspace(QWidget):
         self.broken.setTextFormat(Qt.TextFormat.PlainText)
         self.broken.setWordWrap(True)
         self._pages = QStackedWidget(self)
-        self._pages.addWidget(bench.canvas)
+        self._pages.addWidget(split)
         self._pages.addWidget(self.broken)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -37,6 +37,7 @@ class ImageView(QWidget):
     """
 
     viewport_changed = Signal()
+    surround_changed = Signal(QColor)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -106,6 +107,8 @@ class ImageView(QWidget):
 
     def set_overlays_visible(self, visible: bool) -> None:
         """Show or hide everything but the picture and the draft."""
+        if visible == self._frame.overlay_visible:
+            return
         self._frame.overlay_visible = visible
         self._frame.invalidate()
         self._refresh_emphasis()
@@ -113,6 +116,8 @@ class ImageView(QWidget):
 
     def set_outlines_only(self, outlines_only: bool) -> None:
         """Leave out the fills, or show them again."""
+        if outlines_only == self._live.outlines_only:
+            return
         self._live.outlines_only = outlines_only
         self._restyle()
         self.update()
@@ -130,6 +135,8 @@ class ImageView(QWidget):
 
     def set_pixel_grid(self, shown: bool) -> None:
         """Show lines between the pixels from twelvefold zoom on."""
+        if shown == self._frame.pixel_grid:
+            return
         self._frame.pixel_grid = shown
         self._frame.invalidate()
         self.update()
@@ -139,6 +146,12 @@ class ImageView(QWidget):
         self._frame.surround = surround
         self._frame.invalidate()
         self.update()
+        self.surround_changed.emit(surround)
+
+    @property
+    def surround(self) -> QColor:
+        """The colour around the picture."""
+        return self._frame.surround
 
     @property
     def viewport(self) -> Viewport:
