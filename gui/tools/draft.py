@@ -58,6 +58,15 @@ class BrushCursor:
     subtract: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class DraftNote:
+    """A few words beside a place of the image, such as the size of what is shown."""
+
+    x: float
+    y: float
+    text: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Draft:
     """Everything that a tool wants to be seen; ``color`` is that of the label, ``#rrggbb``."""
@@ -70,6 +79,7 @@ class Draft:
     hovered_id: int | None = None
     cursor: Cursor = Cursor.CROSS
     color: str = "#4da3ff"
+    note: DraftNote | None = None
 
 
 NO_DRAFT = Draft(cursor=Cursor.ARROW)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import numpy as np
+from typing import Protocol
 
 from core.document.mask import Mask
 from gui.tools.draft import Cursor, Draft, DraftMask
 from gui.tools.events import (
     Button,
+    Command,
     CommandEvent,
     Modifiers,
     PointerEvent,
@@ -18,139 +17,163 @@ from gui.tools.events import (
     ToolEvent,
 )
 from gui.tools.mask_draft import MaskDraft
-from gui.tools.responses import inside_image
+from gui.tools.region_cursor import RegionCursor
+from gui.tools.region_drag import RegionDrag, RegionMode
 from gui.tools.tool import (
     NOTHING,
     REDRAW,
     DraftRecord,
-    RegionSource,
     ToolContext,
     ToolResponse,
 )
 
 _STILL_COMPUTING = ToolResponse(message="The regions of this image are still being computed.")
+_STILL_COMBINING = ToolResponse(
+    message="The regions are still being combined; try again in a moment.", draft_changed=True
+)
+_NOTHING_FITS = ToolResponse(message="No region fits there.", draft_changed=True)
+_NO_CUT = ToolResponse(message="Draw the line right across the region.", draft_changed=True)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Hover:
-    """The region under the cursor: one of the levels around the leaf there."""
-
-    regions: RegionSource
-    leaf: int
-    nodes: tuple[int, ...]
-    level: int
-    mask: Mask
+class RegionSink(Protocol):
+    """Where regions go that a hand takes: into an object, or into a map of classes."""
 
     @property
-    def node(self) -> int:
-        return self.nodes[self.level]
+    def mask(self) -> Mask:
+        """Pixels that were taken and are no change yet."""
+
+    def drop(self) -> None:
+        """Forget them."""
+
+    def record(self, context: ToolContext) -> DraftRecord | None:
+        """Them as a checkpoint."""
+
+    def restore(self, record: DraftRecord, context: ToolContext) -> None:
+        """Take up a checkpoint."""
+
+    def click(self, region: Mask, subtract: bool, context: ToolContext) -> ToolResponse:
+        """Take a region, or take it away."""
+
+    def complete(self, context: ToolContext) -> ToolResponse:
+        """Turn them into a change."""
+
+    def complete_and_leave(self, context: ToolContext) -> ToolResponse:
+        """Turn them into a change and begin anew."""
+
+    def command(self, command: Command, context: ToolContext) -> ToolResponse:
+        """Take a key that every tool understands."""
 
 
 class RegionTool:
     """Hover shows a region, steps climb and descend, clicks add and take away.
 
-    The clicks build a draft that Enter, N or a double-click turn into an
-    object. When exactly one object with a mask is selected and there is no
-    draft, a click edits that object at once. New places open at the level whose
-    size is nearest to the one shown or accepted last.
+    Dragging takes all regions that the pointer goes over, at the level of the
+    first; in other modes it fits regions into a box (also with Control held) or
+    to a scribble, or splits a region along a line. With the usual sink the
+    regions build a draft that Enter, N or a double-click turn into an object;
+    when exactly one object with a mask is selected and there is no draft, they
+    edit that object at once.
     """
 
-    name = "region"
-
-    def __init__(self) -> None:
-        self._hover: _Hover | None = None
-        self._area_px: float | None = None
+    def __init__(self, sink: RegionSink | None = None, name: str = "region") -> None:
+        self._name = name
+        self._sink: RegionSink = sink or MaskDraft(name, "Take regions")
+        self._cursor = RegionCursor()
+        self._drag: RegionDrag | None = None
         self._subtracts = False
-        self._draft = MaskDraft(self.name, "Take regions")
+        self._mode = RegionMode.PAINT
+
+    @property
+    def name(self) -> str:
+        """Identifier, such as ``region``."""
+        return self._name
+
+    @property
+    def mode(self) -> RegionMode:
+        """What dragging does."""
+        return self._mode
+
+    def set_mode(self, mode: RegionMode) -> None:
+        """Choose what dragging does; a drag under way is dropped."""
+        self._drag = None
+        self._mode = mode
 
     def handle(self, event: ToolEvent, context: ToolContext) -> ToolResponse:
         """Take an event."""
         if isinstance(event, StepEvent):
-            return self._step(event.steps)
+            return self._cursor.step(event.steps)
         if isinstance(event, CommandEvent):
-            return self._draft.command(event.command, context)
+            return self._command(event.command, context)
         if event.kind is PointerKind.LEAVE:
-            self._hover = None
+            self._cursor.forget()
             return REDRAW
-        if event.kind is PointerKind.DOUBLE_CLICK and event.button is Button.LEFT:
-            return self._double_click(event, context)
+        if self._drag is not None:
+            return self._dragged(self._drag, event, context)
         if event.kind in (PointerKind.PRESS, PointerKind.DOUBLE_CLICK):
             return self._press(event, context)
         return self._move(event, context)
 
     def draft(self, context: ToolContext) -> Draft:
-        """The draft, and on top of it the region that a click would take."""
+        """What was taken, and on top of it the regions that a click or the drag would take."""
         masks: list[DraftMask] = []
-        if not self._draft.mask.is_empty:
-            masks.append(DraftMask(self._draft.mask))
-        if self._hover is not None and self._hover.regions is context.regions:
-            masks.append(DraftMask(self._hover.mask, self._subtracts, committed=False))
-        return Draft(masks=tuple(masks), cursor=Cursor.CROSS, color=context.label.color)
+        if not self._sink.mask.is_empty:
+            masks.append(DraftMask(self._sink.mask))
+        drag, hover = self._drag, self._cursor.hover
+        if drag is not None:
+            if drag.mask is not None and not drag.mask.is_empty:
+                held = drag.mode is RegionMode.PAINT
+                masks.append(DraftMask(drag.mask, drag.subtract, committed=held))
+        elif hover is not None and hover.regions is context.regions:
+            masks.append(DraftMask(hover.mask, self._subtracts, committed=False))
+        return Draft(
+            paths=() if drag is None else drag.paths(),
+            masks=tuple(masks),
+            boxes=() if drag is None else drag.boxes(),
+            cursor=Cursor.CROSS,
+            color=context.label.color,
+            note=self._cursor.note(context) if drag is None else None,
+        )
 
     def finish(self, context: ToolContext) -> ToolResponse:
         """Keep the draft as an object."""
-        self._hover = None
-        return self._draft.complete(context)
+        self._drag = None
+        self._cursor.forget()
+        return self._sink.complete(context)
 
     def cancel(self) -> None:
         """Drop the draft."""
-        self._draft.drop()
+        self._drag = None
+        self._sink.drop()
 
     def checkpoint(self, context: ToolContext) -> DraftRecord | None:
         """The pixels of the draft."""
-        return self._draft.record(context)
+        return self._sink.record(context)
 
     def restore(self, record: DraftRecord, context: ToolContext) -> None:
         """Take up the pixels of the draft."""
-        self._draft.restore(record, context)
+        self._sink.restore(record, context)
+
+    def _command(self, command: Command, context: ToolContext) -> ToolResponse:
+        if self._drag is not None:
+            if command is Command.CANCEL:
+                self._drag = None
+                return REDRAW
+            return NOTHING
+        return self._sink.command(command, context)
 
     def _move(self, event: PointerEvent, context: ToolContext) -> ToolResponse:
-        before, subtracted = self._hover, self._subtracts
+        before, subtracted = self._cursor.hover, self._subtracts
+        noted = self._cursor.note(context)
         self._look(event, context)
-        if self._hover is before and subtracted == self._subtracts:
-            return NOTHING
-        return REDRAW
+        same = self._cursor.hover is before and subtracted == self._subtracts
+        return NOTHING if same and noted is None else REDRAW
 
     def _look(self, event: PointerEvent, context: ToolContext) -> None:
-        """Find the region under the cursor; stay in the one shown while the cursor does."""
         released = event.kind is PointerKind.RELEASE
         self._subtracts = Modifiers.SHIFT in event.modifiers or (
             event.button is Button.RIGHT and not released
         )
-        regions, hover = context.regions, self._hover
-        if regions is None or not inside_image(event.x, event.y, context.document.size):
-            self._hover = None
-            return
-        leaf = regions.leaf_at(event.x, event.y)
-        if hover is not None and hover.regions is regions:
-            if hover.leaf == leaf:
-                return
-            nodes = tuple(int(node) for node in regions.levels(leaf))
-            if hover.node in nodes:
-                level = nodes.index(hover.node)
-                self._hover = _Hover(regions, leaf, nodes, level, hover.mask)
-                return
-        self._hover = self._opened(regions, event.x, event.y, leaf)
-
-    def _opened(self, regions: RegionSource, x: float, y: float, leaf: int) -> _Hover:
-        levels = regions.levels(leaf)
-        areas = regions.areas(np.append(levels, regions.opening_node(x, y, self._area_px)))
-        level = min(int(np.searchsorted(areas[:-1], areas[-1])), len(levels) - 1)
-        nodes = tuple(int(node) for node in levels)
-        return _Hover(regions, leaf, nodes, level, regions.region(nodes[level]))
-
-    def _step(self, steps: int) -> ToolResponse:
-        hover = self._hover
-        if hover is None:
-            return NOTHING
-        level = min(max(hover.level + steps, 0), len(hover.nodes) - 1)
-        if level == hover.level:
-            ends = "This is the whole image." if steps > 0 else "This is the smallest region here."
-            return ToolResponse(message=ends)
-        mask = hover.regions.region(hover.nodes[level])
-        self._hover = _Hover(hover.regions, hover.leaf, hover.nodes, level, mask)
-        self._area_px = float(mask.area)
-        return ToolResponse(message=f"Region of {mask.area:,} px", draft_changed=True)
+        self._cursor.look(event.x, event.y, context)
 
     def _press(self, event: PointerEvent, context: ToolContext) -> ToolResponse:
         if event.button is Button.NONE:
@@ -158,16 +181,58 @@ class RegionTool:
         if context.regions is None:
             return _STILL_COMPUTING
         self._look(event, context)
-        if self._hover is None:
+        if event.kind is PointerKind.DOUBLE_CLICK and event.button is Button.LEFT:
+            taken = not self._sink.mask.is_empty
+            if taken and not self._subtracts:
+                # The click before has taken the region; now the object is complete.
+                return self._sink.complete_and_leave(context)
+        if self._cursor.hover is None:
             return NOTHING
-        region = self._hover.mask
-        response = self._draft.click(region, self._subtracts, context)
-        if not response.message:
-            self._area_px = float(region.area)
+        mode = self._mode
+        if mode is RegionMode.PAINT and Modifiers.CONTROL in event.modifiers:
+            mode = RegionMode.BOX
+        self._drag = RegionDrag(mode, event.button, self._subtracts, (event.x, event.y))
+        self._drag.begin(self._cursor)
+        return REDRAW
+
+    def _dragged(
+        self, drag: RegionDrag, event: PointerEvent, context: ToolContext
+    ) -> ToolResponse:
+        """Go on with a drag; a release elsewhere is seen by the first move without a button."""
+        lost = event.kind is PointerKind.MOVE and event.button is Button.NONE
+        ends = event.kind is PointerKind.RELEASE and event.button is drag.button
+        if not lost and event.kind in (PointerKind.MOVE, PointerKind.RELEASE):
+            px = event.image_px_per_screen_px
+            drag.extend(event.x, event.y, px, context, self._cursor)
+        if not (ends or lost):
+            return REDRAW
+        self._drag = None
+        if drag.mode is RegionMode.CUT:
+            response = self._cut(drag)
+        elif drag.was_a_click:
+            response = self._take(self._hovered(), drag.subtract, context)
+        else:
+            response = self._take(drag.mask, drag.subtract, context)
+        self._look(event, context)
         return response
 
-    def _double_click(self, event: PointerEvent, context: ToolContext) -> ToolResponse:
-        """The click before has taken the region; now the object is complete."""
-        if self._draft.mask.is_empty or Modifiers.SHIFT in event.modifiers:
-            return self._press(event, context)
-        return self._draft.complete_and_leave(context)
+    def _cut(self, drag: RegionDrag) -> ToolResponse:
+        cut = drag.cut()
+        if cut is None or drag.mask is None:
+            return _NO_CUT
+        # The sides are what is wanted next, and they are smaller.
+        self._cursor.accept(drag.mask.area / 2)
+        return ToolResponse(cut=cut, draft_changed=True)
+
+    def _hovered(self) -> Mask:
+        hover = self._cursor.hover
+        return Mask.empty() if hover is None else hover.mask
+
+    def _take(self, mask: Mask | None, subtract: bool, context: ToolContext) -> ToolResponse:
+        if mask is None:
+            return _STILL_COMBINING
+        if mask.is_empty:
+            return _NOTHING_FITS
+        if self._mode is not RegionMode.PAINT:
+            self._cursor.accept(float(mask.area))
+        return self._sink.click(mask, subtract, context)

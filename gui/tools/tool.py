@@ -11,6 +11,7 @@ import numpy.typing as npt
 from core.document.annotation import Label
 from core.document.change import Change
 from core.document.document import ImageDocument
+from core.document.geometry import Box, FloatArray
 from core.document.mask import Mask
 from core.editing.paint_rules import PaintRule
 from core.imaging.arrays import RgbImage
@@ -40,6 +41,20 @@ class RegionSource(Protocol):
     def opening_node(self, x: float, y: float, area_px: float | None, /) -> int:
         """The region under a point whose area is nearest to the one accepted last."""
 
+    def in_box(self, box: Box, /) -> Mask | None:
+        """The regions that fill a box best together; None while that cannot be told yet."""
+
+    def under_scribble(self, points: FloatArray, /) -> Mask | None:
+        """The regions that hold a line best together; None while that cannot be told yet."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RegionCut:
+    """A region that is to be split along a line, (n, 2) points of the image."""
+
+    node: int
+    points: FloatArray
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ToolContext:
@@ -67,13 +82,15 @@ class ToolResponse:
     """What came of an event; None means "as before".
 
     ``message`` is a sentence for the status line. ``draft_changed`` says that
-    the canvas has to draw the draft anew.
+    the canvas has to draw the draft anew. ``cut`` asks for a split of the regions,
+    which are no part of the document.
     """
 
     change: Change | None = None
     selection: frozenset[int] | None = None
     message: str = ""
     draft_changed: bool = False
+    cut: RegionCut | None = None
 
 
 NOTHING = ToolResponse()

@@ -18,11 +18,13 @@ from gui.canvas.layers.shape_paths import ShapePaths, path_of_points
 from gui.canvas.layers.window import RenderWindow
 from gui.canvas.shapes import CanvasShape, LineStyle
 from gui.canvas.viewport import Viewport
-from gui.tools.draft import NO_DRAFT, BrushCursor, Draft, DraftPath
+from gui.tools.draft import NO_DRAFT, BrushCursor, Draft, DraftNote, DraftPath
 
 HANDLE_PX = 9.0
 VERTEX_RADIUS_PX = 4.0
 CAPTION_WIDTH_PX = 240
+NOTE_OFFSET_PX = 18.0
+NOTE_SIZE_PX = (260, 36)
 REACH_PX = 12
 """Everything that belongs to a shape but its caption is painted at most so far from it."""
 
@@ -104,6 +106,8 @@ class LiveLayer:
             if shape.caption:
                 bounds = self._cache.entry(shape.geometry).bounds
                 _paint_caption(painter, view, bounds, shape)
+        if self.draft.note is not None:
+            _paint_note(painter, view, self.draft.note)
 
     def _paint_shape(
         self, painter: QPainter, view: Viewport, shape: CanvasShape, device_pixel_ratio: float
@@ -186,6 +190,26 @@ def _paint_caption(painter: QPainter, view: Viewport, bounds: Box, shape: Canvas
     painter.drawText(plate.adjusted(18, 0, 0, 0), aligned, text)
 
 
+def _note_rect(view: Viewport, note: DraftNote) -> QRect:
+    """Room for a note beside the pointer, kept inside of the view."""
+    x, y = view.to_screen(note.x, note.y)
+    left = min(x + NOTE_OFFSET_PX, view.width - NOTE_SIZE_PX[0])
+    top = min(y + NOTE_OFFSET_PX, view.height - NOTE_SIZE_PX[1])
+    return QRect(round(max(left, 0.0)), round(max(top, 0.0)), *NOTE_SIZE_PX)
+
+
+def _paint_note(painter: QPainter, view: Viewport, note: DraftNote) -> None:
+    rect = _note_rect(view, note)
+    metrics = painter.fontMetrics()
+    width = min(metrics.horizontalAdvance(note.text) + 16, rect.width())
+    plate = QRectF(rect.x(), rect.y(), width, min(metrics.height() + 6, rect.height()))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(20, 20, 20, 215))
+    painter.drawRoundedRect(plate, 4, 4)
+    painter.setPen(LIGHT)
+    painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, note.text)
+
+
 def _paint_draft_path(painter: QPainter, view: Viewport, line: DraftPath, color: QColor) -> None:
     points = [view.to_screen(x, y) for x, y in line.points.tolist()]
     _stroke(painter, path_of_points(points, closed=line.closed), color)
@@ -249,6 +273,8 @@ def _thin_draft_region(view: Viewport, draft: Draft) -> QRegion:
         region += _screen_rect(view, Box.from_corners(x0, y0, x1, y1))
     for x, y in draft.handles:
         region += _screen_rect(view, Box(x, y, 0, 0))
+    if draft.note is not None:
+        region += _note_rect(view, draft.note)
     if draft.brush is not None:
         brush = draft.brush
         region += _screen_rect(view, Box(brush.x, brush.y, 0, 0).expanded(brush.radius_px))

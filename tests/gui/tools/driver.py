@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -10,7 +12,7 @@ import numpy.typing as npt
 
 from core.document.annotation import Annotation, Geometry, Label
 from core.document.document import ImageDocument, ProjectState
-from core.document.geometry import Size
+from core.document.geometry import Box, FloatArray, Size
 from core.document.history import History
 from core.document.mask import Mask
 from core.editing.paint_rules import PaintRule
@@ -214,6 +216,23 @@ class QuarterRegions:
         wanted = self._sides[0] ** 2 if area_px is None else area_px
         distance = np.abs(np.log(self.areas(nodes) / wanted))
         return int(nodes[int(np.argmin(distance))])
+
+    def in_box(self, box: Box, /) -> Mask | None:
+        """The leaves inside of a box."""
+        side = self._sides[0]
+        columns = range(math.ceil(box.x / side), int(box.right // side))
+        rows = range(math.ceil(box.y / side), int(box.bottom // side))
+        united = Mask.empty()
+        for column, row in itertools.product(columns, rows):
+            united = united.united(square_mask(column * side, row * side, side))
+        return united.clipped(self._size)
+
+    def under_scribble(self, points: FloatArray, /) -> Mask | None:
+        """The leaves under the points themselves."""
+        united = Mask.empty()
+        for x, y in points.tolist():
+            united = united.united(self.region(self.leaf_at(x, y)))
+        return united
 
     def _number(self, level: int, x: int, y: int) -> int:
         side = self._sides[level]
