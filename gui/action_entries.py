@@ -11,6 +11,7 @@ from gui.export_commands import ExportCommands
 from gui.file_commands import FileCommands
 from gui.label_commands import LabelCommands
 from gui.object_entries import object_entries
+from gui.region_entries import region_entries
 from gui.review_entries import help_entries, model_entries, review_entries
 from gui.shape_commands import shape_entries
 from gui.split_view import split_entries
@@ -29,6 +30,7 @@ def action_entries(bench: Workbench, commands: WindowCommands) -> tuple[ActionEn
         *_label_entries(bench, commands.labels),
         *_view_entries(bench, commands),
         *_tool_entries(bench),
+        *region_entries(bench),
         *shape_entries(bench),
         *model_entries(bench, commands.models),
         *review_entries(bench, commands.view),
@@ -90,7 +92,11 @@ def _edit_entries(bench: Workbench) -> tuple[ActionEntry, ...]:
             bench.undo,
             ("Ctrl+Z",),
             menu,
-            lambda: history.next_undo is not None or bench.tools.has_draft(),
+            lambda: (
+                history.next_undo is not None
+                or bench.tools.has_draft()
+                or bench.region_edits.can_undo
+            ),
         ),
         ActionEntry(
             "redo",
@@ -98,7 +104,7 @@ def _edit_entries(bench: Workbench) -> tuple[ActionEntry, ...]:
             bench.redo,
             ("Ctrl+Shift+Z", "Ctrl+Y"),
             menu,
-            lambda: history.next_redo is not None,
+            lambda: history.next_redo is not None or bench.region_edits.can_redo,
         ),
         ActionEntry(
             "delete",

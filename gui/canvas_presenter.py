@@ -135,11 +135,15 @@ class CanvasPresenter(QObject):
             self.refresh()
 
     def _show_superpixels(self) -> None:
-        browser = None if self._shown_id is None else self._regions.get(self._shown_id)
-        if browser is None or self._superpixel_count <= 0:
+        """Another cut of the same tree is a table as long as its leaves, so a slider is live."""
+        regions = None if self._shown_id is None else self._regions.source(self._shown_id)
+        if regions is None or self._superpixel_count <= 0:
             self._canvas.set_superpixels(None)
-        else:
-            self._canvas.set_superpixels(browser.cut_to_count(self._superpixel_count))
+            return
+        tree, table = regions.browser.hierarchy, None
+        if regions.choice.count == 0:
+            table = regions.browser.ranges.regions_of_count(tree, self._superpixel_count)
+        self._canvas.set_superpixels(tree.leaf_labels, table)
 
 
 def _back_to_front(layer: Layer) -> tuple[int, int]:

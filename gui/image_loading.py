@@ -52,6 +52,8 @@ class ImageLoader(QObject):
 
     loaded = Signal(object)
     """Carries a LoadedImage of the wanted image: first the preview, then the full one."""
+    kept = Signal(object)
+    """Carries every full LoadedImage as it comes in, those read ahead too."""
     failed = Signal(object, object)
     """Carries the ImageRecord and the MaskwrightError."""
 
@@ -146,6 +148,7 @@ class ImageLoader(QObject):
         self._kept.move_to_end(found.image_id)
         while len(self._kept) > 1 and self._held_bytes() > MEMORY_BUDGET_BYTES:
             self._kept.popitem(last=False)
+        self.kept.emit(found)
 
     def _held_bytes(self) -> int:
         return sum(image.byte_count for image in self._kept.values())

@@ -170,6 +170,10 @@ class Panes(QObject):
     def _connect_regions(self) -> None:
         self.regions.count_changed.connect(self._bench.presenter.set_superpixel_count)
         self._bench.regions.ready.connect(self._show_regions)
+        self._bench.region_reach.measured.connect(self.regions.show_reach)
+        self.regions.choice_changed.connect(self._bench.regions.choose)
+        self.regions.refine_requested.connect(self._bench.refine_regions)
+        self.regions.snap_requested.connect(self._bench.snapping.toggle)
 
     def _show_regions(self, _image_id: object, browser: RegionBrowser) -> None:
         self.regions.show_status(browser)

@@ -254,6 +254,18 @@ class ProposalDeck(QObject):
         if session.apply(change):
             self._point_at_open(following)
 
+    def reshape(self, key: tuple[str, int], geometry: Geometry) -> None:
+        """Give a candidate of this image another shape, such as one snapped to the regions."""
+        document = self._session.document
+        found = None if document is None else self._sets.get(document.image_id, {}).get(key[0])
+        if document is None or found is None:
+            return
+        items = tuple(
+            replace(item, geometry=geometry) if item.id == key[1] else item for item in found.items
+        )
+        self._sets[document.image_id][key[0]] = replace(found, items=items)
+        self._refresh()
+
     def bring_back_rejected(self) -> None:
         """Show the rejected candidates of this image again, as one step."""
         document = self._session.document

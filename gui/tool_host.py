@@ -8,14 +8,13 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from core.editing.paint_rules import PaintRule
 from core.errors import MaskwrightError
-from core.grouping.browser import RegionBrowser
 from core.imaging.arrays import RgbImage
 from core.project.records import DraftRow
 from gui.canvas.canvas import Canvas
 from gui.session import Session
 from gui.tools.draft import NO_DRAFT
 from gui.tools.events import Command, CommandEvent, PointerEvent, StepEvent, ToolEvent
-from gui.tools.tool import DraftRecord, Tool, ToolContext, ToolResponse
+from gui.tools.tool import DraftRecord, RegionSource, Tool, ToolContext, ToolResponse
 
 CHECKPOINT_DELAY_MS = 80
 """A draft is on its way to the disk this long after it changed; 200 ms is the promise."""
@@ -35,13 +34,15 @@ class ToolHost(QObject):
     tool_changed = Signal(str)
     paint_rule_changed = Signal(object)
     """Carries the PaintRule."""
+    cut_requested = Signal(object)
+    """Carries the RegionCut that a region tool asks for."""
 
     def __init__(
         self,
         session: Session,
         canvas: Canvas,
         tools: Mapping[str, Tool],
-        regions: Callable[[int], RegionBrowser | None],
+        regions: Callable[[int], RegionSource | None],
         author: str,
         parent: QObject | None = None,
         pictures: Callable[[int], RgbImage | None] = _no_picture,
@@ -140,6 +141,10 @@ class ToolHost(QObject):
         context = self._context()
         return context is not None and self._active.checkpoint(context) is not None
 
+    def say(self, text: str) -> None:
+        """Say something in the status line."""
+        self._session.message_posted.emit(text)
+
     def refresh(self) -> None:
         """Draw the draft anew."""
         context = self._context()
@@ -162,6 +167,8 @@ class ToolHost(QObject):
             with self._session.project.together():
                 self._session.apply(response.change)
                 self.checkpoint()
+        if response.cut is not None:
+            self.cut_requested.emit(response.cut)
         if response.selection is not None:
             self._session.select(response.selection)
         if response.message:

@@ -20,10 +20,14 @@ from gui.model_runs import ModelRuns
 from gui.picture_presenter import PicturePresenter
 from gui.proposal_commands import ProposalCommands
 from gui.proposal_deck import ProposalDeck
+from gui.region_edits import RegionEdits
 from gui.region_loading import RegionLoader
+from gui.region_modes import RegionModes
+from gui.region_reach import RegionReach
 from gui.score_watch import ScoreWatch
 from gui.selection_commands import SelectionCommands
 from gui.session import Session
+from gui.snap_commands import SnapCommands
 from gui.tool_host import ToolHost
 from gui.tools.events import Command
 from gui.tools.registry import all_tools
@@ -58,7 +62,7 @@ class Workbench(QObject):
         self.session = Session(project, self)
         self.canvas = Canvas(parent)
         self.images = ImageLoader(project.image_root, tasks, self)
-        self.regions = RegionLoader(tasks, self)
+        self.regions = RegionLoader(tasks, self, cache=project)
         self.deck = ProposalDeck(self.session, author, self, tasks)
         self.display = DisplaySettings(self)
         self.pictures = PicturePresenter(self.display, tasks, self)
@@ -76,12 +80,13 @@ class Workbench(QObject):
             self.session,
             self.canvas,
             all_tools(),
-            self.regions.get,
+            self.regions.source,
             author,
             self,
             pictures=self._picture,
             is_shown=self.presenter.shows,
         )
+        self.region_modes = RegionModes(self.tools, self)
         self.scores = ScoreWatch(self.session, tasks, self)
         self.selection = SelectionCommands(self.session, self.canvas, self)
         self.proposals = ProposalCommands(
@@ -95,6 +100,9 @@ class Workbench(QObject):
             self.loaded_image,
             self,
         )
+        self.region_edits = RegionEdits(self.session, self.regions, self.loaded_image, tasks, self)
+        self.region_reach = RegionReach(self.session, self.regions, tasks, self)
+        self.snapping = SnapCommands(self.session, self.deck, self.regions, self)
         self.neighbour: Callable[[int], int | None] = self._project_neighbour
         self._connect()
 
@@ -104,6 +112,8 @@ class Workbench(QObject):
         self.images.failed.connect(self._on_image_failed)
         self.regions.ready.connect(lambda *_: self.tools.refresh())
         self.regions.failed.connect(self.session.error_raised)
+        self.images.kept.connect(self.regions.prepare)
+        self.tools.cut_requested.connect(self.region_edits.cut)
         self.runs.failed.connect(self.session.error_raised)
         self.scores.failed.connect(self.session.error_raised)
 
@@ -127,15 +137,23 @@ class Workbench(QObject):
         """Take the last step back: that of an unfinished draft first."""
         if self.tools.has_draft():
             self.tools.command(Command.DROP_LAST)
-        else:
+        elif not self.region_edits.undo():
             self.session.undo()
 
     def redo(self) -> None:
         """Apply again what was undone last."""
         if self.tools.has_draft():
             self.session.message_posted.emit("Finish or cancel the drawing first.")
-        else:
+        elif not self.region_edits.redo():
             self.session.redo()
+
+    def refine_regions(self) -> None:
+        """Find finer regions in and around the selected object."""
+        mask = self.region_reach.selected_mask()
+        if mask is None:
+            self.session.message_posted.emit("Select one object to refine the regions there.")
+        else:
+            self.region_edits.refine(mask)
 
     def _picture(self, image_id: int) -> RgbImage | None:
         """The pixels of an image for the tools that look at them."""
@@ -152,9 +170,14 @@ class Workbench(QObject):
         return None if image is None else image.id
 
     def _load(self, image: ImageRecord) -> None:
-        ahead = (self.neighbour(steps) for steps in AHEAD)
+        ahead = [item for steps in AHEAD if (item := self.neighbour(steps)) is not None]
         images = self.session.images
-        self.images.show(image, [images.by_id(item) for item in ahead if item is not None])
+        self.images.show(image, [images.by_id(item) for item in ahead])
+        self.regions.look_ahead(ahead)
+        for item in ahead:
+            kept = self.images.get(item)
+            if kept is not None:
+                self.regions.prepare(kept)
 
     def _on_loaded(self, image: LoadedImage) -> None:
         if image.rgb is not None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from core.document.images import ImageRecord
 from core.errors import MaskwrightError
 from gui.message_bar import MessageBar
+from gui.region_bar import RegionBar
 from gui.split_view import SplitView
 from gui.tools.registry import tool_infos
 from gui.workbench import Workbench
@@ -24,6 +25,7 @@ class Workspace(QWidget):
         self.tool_text = QLabel(self)
         self.tool_text.setContentsMargins(12, 4, 12, 4)
         self.tool_text.setProperty("quiet", True)
+        self.region_bar = RegionBar(bench.region_modes, self)
         self.broken = QLabel(self)
         self.broken.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.broken.setTextFormat(Qt.TextFormat.PlainText)
@@ -35,7 +37,11 @@ class Workspace(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(messages)
-        layout.addWidget(self.tool_text)
+        bar = QHBoxLayout()
+        bar.setSpacing(0)
+        bar.addWidget(self.tool_text, 1)
+        bar.addWidget(self.region_bar)
+        layout.addLayout(bar)
         layout.addWidget(self._pages, 1)
         self._messages = messages
         bench.session.image_changed.connect(self._on_image_changed)

@@ -77,12 +77,12 @@ def divide(hierarchy: Hierarchy, ranges: LeafRanges, node: int, sides: IntArray)
     as its leaves are still whole.
     """
     old = hierarchy.leaf_labels
-    labels = _divided_leaves(old, sides)
+    labels = divided_leaves(old, sides)
     count = int(labels.max()) + 1
     origin, side = np.zeros(count, np.int32), np.zeros(count, np.int32)
     origin[labels.reshape(-1)] = old.reshape(-1)
     side[labels.reshape(-1)] = sides.reshape(-1)
-    pairs = _touching(labels, count)
+    pairs = touching(labels, count)
     ends = np.sort(origin[pairs], axis=1)
     same = ends[:, 0] == ends[:, 1]
     # Parts of one leaf join first; two sides of the node last of all within it.
@@ -93,7 +93,7 @@ def divide(hierarchy: Hierarchy, ranges: LeafRanges, node: int, sides: IntArray)
     order[crossing] = node
     altitudes[crossing] = 1.0 if node == hierarchy.root else _above(hierarchy, node)
     sequence = np.lexsort((crossing, order))
-    parents, heights = _joined(count, pairs[sequence], altitudes[sequence])
+    parents, heights = joined(count, pairs[sequence], altitudes[sequence])
     divided = ordered_hierarchy(labels, parents, heights)
     return Recut(divided, _side_nodes(divided, sides))
 
@@ -102,7 +102,7 @@ def _above(hierarchy: Hierarchy, node: int) -> float:
     return float(hierarchy.altitudes[hierarchy.parents[node]])
 
 
-def _divided_leaves(old: IntArray, sides: IntArray) -> IntArray:
+def divided_leaves(old: IntArray, sides: IntArray) -> IntArray:
     """Leaves without gaps; a leaf is divided by side, and into its pieces on each side."""
     width = int(sides.max()) + 2
     keys = old.astype(np.int64) * width + sides + 1
@@ -128,7 +128,8 @@ def _pieces(codes: npt.NDArray[np.integer]) -> IntArray:
     return np.asarray(label(codes, background=-1, connectivity=1), np.int32)
 
 
-def _touching(labels: IntArray, count: int) -> IntArray:
+def touching(labels: IntArray, count: int) -> IntArray:
+    """Every two leaves with a common border, (k, 2), each pair once."""
     sides = [
         np.stack([one[one != other], other[one != other]], axis=1)
         for one, other in ((labels[:, :-1], labels[:, 1:]), (labels[:-1], labels[1:]))
@@ -137,7 +138,7 @@ def _touching(labels: IntArray, count: int) -> IntArray:
     return summed_pairs(found, np.zeros((len(found), 1)), count)[0]
 
 
-def _joined(
+def joined(
     count: int, pairs: IntArray, altitudes: npt.NDArray[np.float64]
 ) -> tuple[IntArray, npt.NDArray[np.float64]]:
     """Kruskal's algorithm: the tree of merges over borders in the order given."""

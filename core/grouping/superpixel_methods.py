@@ -11,17 +11,24 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from core.grouping.build import build_hierarchy
+from core.errors import Cancelled
+from core.grouping.build import STORED_PIXELS, build_hierarchy
 from core.grouping.color import (
     WORK_PIXELS,
     RgbImage,
     color_gradient,
     octave_shapes,
     resized,
+    stretched,
     to_lab,
 )
 from core.grouping.enlarging import enlarge, repeated
-from core.grouping.hierarchy import IntArray, LeafRanges
+from core.grouping.hierarchy import Hierarchy, IntArray, LeafRanges
+from core.grouping.learned_cost import LearnedCost
+from core.grouping.leaves import learned_edge, learned_graph
+from core.grouping.merging import merge_rounds
+from core.grouping.ordering import ordered_hierarchy
+from core.grouping.perceptron import bundled_weights
 from core.grouping.pixels import AnyImage, as_rgb
 from core.grouping.region_graph import LENGTH, build_graph
 
@@ -54,6 +61,50 @@ def superpixels(image: AnyImage, count: int, *, method: SuperpixelMethod = "hier
     small = resized(rgb, shapes[0])
     labels = connected(_METHODS[method](small, min(count, small.shape[0] * small.shape[1])))
     return enlarge(labels, rgb, shapes, lambda done: None)
+
+
+def build_superpixel_hierarchy(
+    image: AnyImage,
+    count: int,
+    *,
+    method: SuperpixelMethod,
+    progress: Callable[[float], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Hierarchy:
+    """The region hierarchy whose leaves are about ``count`` superpixels of a method.
+
+    They are merged by the learned cost, so whatever works with a hierarchy works
+    with them too. For ``hierarchy`` it is the usual one with all its leaves.
+    Raises as ``superpixels`` and ``build_hierarchy`` do.
+    """
+    if method == "hierarchy":
+        return build_hierarchy(image, progress=progress, cancelled=cancelled)
+    if method not in _METHODS or count < 1:
+        raise ValueError(f"there is no superpixel method {method!r} of {count} regions")
+
+    def reached(fraction: float) -> None:
+        if cancelled is not None and cancelled():
+            raise Cancelled
+        if progress is not None:
+            progress(fraction)
+
+    rgb = as_rgb(image)
+    reached(0.0)
+    shapes = octave_shapes((rgb.shape[0], rgb.shape[1]), WORK_PIXELS)
+    small = resized(rgb, shapes[0])
+    leaves = connected(_METHODS[method](small, min(count, small.shape[0] * small.shape[1])))
+    reached(0.2)
+    weights = bundled_weights()
+    lab = to_lab(stretched(small))
+    graph = learned_graph(leaves, lab, learned_edge(lab, weights.pixel))
+    reached(0.4)
+    cost = LearnedCost(weights.pair, float(leaves.size))
+    parents, altitudes = merge_rounds(graph, cost, lambda done: reached(0.4 + 0.3 * done))
+    tree = ordered_hierarchy(leaves, parents, altitudes)
+    stored = [shape for shape in shapes if shape[0] * shape[1] <= STORED_PIXELS]
+    labels = enlarge(tree.leaf_labels, rgb, stored, lambda done: reached(0.7 + 0.3 * done))
+    reached(1.0)
+    return Hierarchy(labels, tree.parents, tree.altitudes)
 
 
 def connected(labels: IntArray) -> IntArray:

@@ -35,6 +35,9 @@ from core.project.sql.connection import connect
 from core.project.sql.database import Database, damage_in_words
 from core.project.store import ProjectStore
 
+_REGIONS = "regions/"
+"""Begins the keys of regions in the cache that they share with proposals."""
+
 
 class Project:
     """An open project. Edits go through ``history``, on one thread; each is saved at once.
@@ -181,6 +184,11 @@ class Project:
         finally:
             source.close()
 
+    @property
+    def position(self) -> int:
+        """Number of changes in force; tells whether something lies before or after them."""
+        return self._store.position
+
     # Drafts, settings, cached proposals.
 
     def save_draft(self, draft: DraftRow | None) -> None:
@@ -211,6 +219,14 @@ class Project:
     def cache_proposals(self, key: str, record: bytes) -> None:
         """Keep the result of a model; the oldest ones go when there are too many."""
         self._store.submit(SaveProposals(key, record))
+
+    def cached_regions(self, key: str) -> bytes | None:
+        """The regions of an image that were kept for this key; from any thread."""
+        return self.cached_proposals(_REGIONS + key)
+
+    def cache_regions(self, key: str, record: bytes) -> None:
+        """Keep the regions of an image; they share the room of the cached proposals."""
+        self.cache_proposals(_REGIONS + key, record)
 
     # Images.
 

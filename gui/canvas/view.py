@@ -12,13 +12,14 @@ from PySide6.QtWidgets import QWidget
 from core.document.geometry import Box, Size
 from core.document.mask import PixelBox
 from core.imaging.display import ToneMap
+from gui.canvas.layers.class_fill import ClassFill
 from gui.canvas.layers.contours import ContourCache
 from gui.canvas.layers.frame import Frame
 from gui.canvas.layers.image_layer import BgraImage, ImageLayer
 from gui.canvas.layers.live_layer import LiveLayer
 from gui.canvas.layers.overlay_feed import OverlayFeed
 from gui.canvas.layers.overlay_style import OverlayStyle
-from gui.canvas.layers.superpixel_boundaries import LabelArray
+from gui.canvas.layers.superpixel_boundaries import LabelArray, Superpixels
 from gui.canvas.layers.window import RenderWindow
 from gui.canvas.shapes import CanvasShape
 from gui.canvas.viewport import Viewport
@@ -98,12 +99,17 @@ class ImageView(QWidget):
         if draft.hovered_id != before.hovered_id:
             self._refresh_emphasis()
 
-    def set_superpixels(self, labels: LabelArray | None) -> None:
+    def set_superpixels(self, labels: LabelArray | None, regions: LabelArray | None = None) -> None:
         """Show the boundaries of a label map that spans the image, None to hide them.
 
-        int32 of shape (h, w), at the image's or a smaller resolution.
+        int32 of shape (h, w), at the image's or a smaller resolution. ``regions``
+        joins labels, int32 (labels,): the same map with another cut costs nothing here.
         """
-        self._feed.set_labels(labels)
+        self._feed.set_labels(None if labels is None else Superpixels(labels, regions))
+
+    def set_classes(self, classes: ClassFill | None) -> None:
+        """Show a class per pixel under the shapes, None to hide it."""
+        self._feed.set_classes(classes)
 
     def set_overlays_visible(self, visible: bool) -> None:
         """Show or hide everything but the picture and the draft."""

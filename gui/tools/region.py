@@ -19,6 +19,7 @@ from gui.tools.events import (
 from gui.tools.mask_draft import MaskDraft
 from gui.tools.region_cursor import RegionCursor
 from gui.tools.region_drag import RegionDrag, RegionMode
+from gui.tools.responses import clipped_point
 from gui.tools.tool import (
     NOTHING,
     REDRAW,
@@ -186,18 +187,18 @@ class RegionTool:
             if taken and not self._subtracts:
                 # The click before has taken the region; now the object is complete.
                 return self._sink.complete_and_leave(context)
-        if self._cursor.hover is None:
-            return NOTHING
         mode = self._mode
         if mode is RegionMode.PAINT and Modifiers.CONTROL in event.modifiers:
             mode = RegionMode.BOX
-        self._drag = RegionDrag(mode, event.button, self._subtracts, (event.x, event.y))
+        if mode is RegionMode.PAINT and self._cursor.hover is None:
+            return NOTHING
+        # Boxes and lines may begin beside the image.
+        place = clipped_point(event.x, event.y, context.document.size)
+        self._drag = RegionDrag(mode, event.button, self._subtracts, place)
         self._drag.begin(self._cursor)
         return REDRAW
 
-    def _dragged(
-        self, drag: RegionDrag, event: PointerEvent, context: ToolContext
-    ) -> ToolResponse:
+    def _dragged(self, drag: RegionDrag, event: PointerEvent, context: ToolContext) -> ToolResponse:
         """Go on with a drag; a release elsewhere is seen by the first move without a button."""
         lost = event.kind is PointerKind.MOVE and event.button is Button.NONE
         ends = event.kind is PointerKind.RELEASE and event.button is drag.button

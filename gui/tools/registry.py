@@ -124,8 +124,8 @@ def tool_infos() -> tuple[ToolInfo, ...]:
             "Regions",
             ("G",),
             "mdi6.puzzle-outline",
-            "[ and ] or Shift+wheel grow and shrink the region; left takes it, "
-            "right or Shift takes it away; Enter finishes.",
+            "[ and ] grow and shrink; click or drag takes, right or Shift takes away; "
+            "Ctrl+drag a box; Enter finishes.",
         ),
         ToolInfo(
             "wand",

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from core.document.geometry import Size
+from gui.canvas.layers.class_fill import ClassFill
 from gui.canvas.layers.contours import ContourCache
 from gui.canvas.layers.overlay_layer import OverlayLayer
 from gui.canvas.layers.overlay_renderer import margin_px
 from gui.canvas.layers.overlay_style import OverlayStyle
 from gui.canvas.layers.overlay_worker import OverlayRequest, OverlayWorker
-from gui.canvas.layers.superpixel_boundaries import LabelArray
+from gui.canvas.layers.superpixel_boundaries import Superpixels
 from gui.canvas.layers.window import RenderWindow
 from gui.canvas.shapes import CanvasShape, look_alike
 
@@ -46,15 +47,17 @@ class OverlayFeed(QObject):
         self._window: RenderWindow | None = None
         self._style = OverlayStyle()
         self._shapes: Sequence[CanvasShape] = ()
-        self._labels: LabelArray | None = None
+        self._labels: Superpixels | None = None
+        self._classes: ClassFill | None = None
         self._requested: OverlayRequest | None = None
         self._closed = False
 
     def set_image(self, image: Size | None) -> None:
-        """Another size or no image: nothing rendered so far is of use, nor are the superpixels."""
+        """Another size or no image: nothing rendered is of use, nor are superpixels or classes."""
         if image != self._image:
             self._image = image
             self._labels = None
+            self._classes = None
             self.forget()
 
     def forget(self) -> None:
@@ -70,10 +73,16 @@ class OverlayFeed(QObject):
             self._shapes = shapes
             self._schedule(0)
 
-    def set_labels(self, labels: LabelArray | None) -> None:
+    def set_labels(self, labels: Superpixels | None) -> None:
         """Show the boundaries of these superpixels, None for none."""
         if labels is not self._labels:
             self._labels = labels
+            self._schedule(0)
+
+    def set_classes(self, classes: ClassFill | None) -> None:
+        """Show the classes of the pixels, None for none."""
+        if classes is not self._classes:
+            self._classes = classes
             self._schedule(0)
 
     def set_style(self, style: OverlayStyle) -> None:
@@ -103,6 +112,7 @@ class OverlayFeed(QObject):
             and rendered.image_number == self._image_number
             and rendered.shapes is self._shapes
             and rendered.labels is self._labels
+            and rendered.classes is self._classes
             and rendered.style == self._style
             and rendered.window.covers(self._of_interest(window, 0.0))
         )
@@ -141,6 +151,7 @@ class OverlayFeed(QObject):
             self._style,
             self._shapes,
             self._labels,
+            self._classes,
         )
         self._worker.request(self._requested)
 

@@ -110,6 +110,7 @@ def _show_the_same(one: _Rendering, other: _Rendering) -> bool:
         first.image_number == second.image_number
         and first.shapes is second.shapes
         and first.labels is second.labels
+        and first.classes is second.classes
         and first.style == second.style
     )
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from core.document.geometry import Box, Size
 from core.document.mask import PixelBox
+from gui.canvas.layers.class_fill import ClassFill, draw_classes
 from gui.canvas.layers.contours import ContourCache
 from gui.canvas.layers.overlay_renderer import (
     OverlayScene,
@@ -26,7 +27,7 @@ from gui.canvas.layers.overlay_renderer import (
 from gui.canvas.layers.overlay_style import OverlayStyle
 from gui.canvas.layers.raster import ArgbArray, blank
 from gui.canvas.layers.scene_changes import changed_boxes
-from gui.canvas.layers.superpixel_boundaries import LabelArray, draw_boundaries
+from gui.canvas.layers.superpixel_boundaries import Superpixels, draw_boundaries
 from gui.canvas.layers.window import RenderWindow
 from gui.canvas.shapes import CanvasShape
 
@@ -49,7 +50,8 @@ class OverlayRequest:
     window: RenderWindow
     style: OverlayStyle
     shapes: Sequence[CanvasShape]
-    labels: LabelArray | None = None
+    labels: Superpixels | None = None
+    classes: ClassFill | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,6 +165,7 @@ class OverlayWorker:
             and before.window == request.window
             and before.style == request.style
             and before.labels is request.labels
+            and before.classes is request.classes
             and before.image_number == request.image_number
         )
         if not same_view or boxes is None:
@@ -201,6 +204,11 @@ class OverlayWorker:
 
     def _background(self, request: OverlayRequest, window: RenderWindow) -> ArgbArray:
         target = blank(window)
+        if request.classes is not None:
+            outlines_only = request.style.outlines_only
+            draw_classes(
+                target, request.classes, request.image, window, outlines_only=outlines_only
+            )
         if request.labels is not None:
             line_px = max(request.style.line_px // 2, 1)
             draw_boundaries(target, request.labels, request.image, window, line_px)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -12,26 +14,47 @@ from gui.canvas.layers.window import RenderWindow
 
 LabelArray = npt.NDArray[np.int32]
 
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Superpixels:
+    """A partition of the image: ``regions`` of the labels of its pixels.
+
+    ``labels`` is int32 of shape (h, w) and spans the whole image, at its own or at
+    a smaller resolution. ``regions`` joins labels, int32 (labels,); None when each
+    is a superpixel of its own. So another cut of a hierarchy is a short array.
+    """
+
+    labels: LabelArray
+    regions: LabelArray | None = None
+
+    def sampled(
+        self, rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp]
+    ) -> npt.NDArray[np.int32]:
+        """The superpixel of every pixel of a grid of rows and columns."""
+        labels = self.labels[rows][:, columns]
+        return labels if self.regions is None else self.regions[labels]
+
+
 LINE = (165, 165, 165, 165)
 HALO = (0, 0, 0, 80)
 
 
 def draw_boundaries(
-    target: ArgbArray, labels: LabelArray, image: Size, window: RenderWindow, line_px: int
+    target: ArgbArray, shown: Superpixels, image: Size, window: RenderWindow, line_px: int
 ) -> None:
-    """Draw the edges between labels into a window's array, in place.
+    """Draw the edges between superpixels into a window's array, in place.
 
-    ``labels`` is int32 of shape (h, w) and spans the whole image, at its own or
-    at a smaller resolution. A boundary lies in the first device pixel behind the
-    edge, wherever the window begins.
+    A boundary lies in the first device pixel behind the edge, wherever the window
+    begins.
     """
     inside = window.pixels_of(image.box).intersected(window.box)
     if inside.is_empty:
         return
     scale = window.scale
-    rows = _sources(inside.top - 1, inside.height + 1, scale, image.height, labels.shape[0])
-    columns = _sources(inside.left - 1, inside.width + 1, scale, image.width, labels.shape[1])
-    sampled = labels[rows][:, columns]
+    height, width = shown.labels.shape
+    rows = sources(inside.top - 1, inside.height + 1, scale, image.height, height)
+    columns = sources(inside.left - 1, inside.width + 1, scale, image.width, width)
+    sampled = shown.sampled(rows, columns)
     edges = (sampled[1:, 1:] != sampled[:-1, 1:]) | (sampled[1:, 1:] != sampled[1:, :-1])
     line = edges.view(np.uint8)
     if line_px > 1:
@@ -43,7 +66,7 @@ def draw_boundaries(
     paint_where(part, line.view(np.bool_), LINE)
 
 
-def _sources(
+def sources(
     start: int, count: int, scale: float, image_extent: int, label_extent: int
 ) -> npt.NDArray[np.intp]:
     """Index of the label under the centre of each device pixel."""

@@ -4,8 +4,11 @@ import pytest
 from core.document.geometry import Box, Size
 from core.grouping import build_hierarchy
 from core.grouping.browser import RegionBrowser
+from core.grouping.selection import RegionSelector
+from gui.image_regions import ImageRegions, RegionChoice
 from gui.tools.events import Button, Command, Modifiers, PointerKind
 from gui.tools.region import RegionTool
+from gui.tools.region_drag import RegionMode
 from tests.gui.tools.driver import Driver, QuarterRegions, annotation, square_mask
 
 SIZE = Size(100, 80)
@@ -161,7 +164,9 @@ def test_the_draft_outlives_a_crash(driver: Driver) -> None:
 def test_it_works_on_the_hierarchy_of_a_picture() -> None:
     picture = np.full((80, 100, 3), 40, np.uint8)
     picture[20:50, 30:70] = (220, 60, 60)
-    driver = Driver(RegionTool(), regions=RegionBrowser(build_hierarchy(picture), SIZE))
+    browser = RegionBrowser(build_hierarchy(picture), SIZE)
+    regions = ImageRegions(browser, RegionChoice(), RegionSelector.of(browser))
+    driver = Driver(RegionTool(), regions=regions)
     driver.hover(50, 35)
     target = np.zeros((80, 100), np.bool_)
     target[20:50, 30:70] = True
@@ -172,3 +177,126 @@ def test_it_works_on_the_hierarchy_of_a_picture() -> None:
         best = max(best, (shown & target).sum() / (shown | target).sum())
         driver.step(1)
     assert best > 0.9
+    boxed = regions.in_box(Box(30, 20, 40, 30))
+    assert boxed is not None
+    assert (boxed.to_array(SIZE) & target).sum() / (boxed.to_array(SIZE) | target).sum() > 0.9
+    scribbled = regions.under_scribble(np.array([[35.0, 30.0], [60.0, 40.0]]))
+    assert scribbled is not None
+    assert scribbled.contains(50, 35)
+
+
+def test_a_drag_takes_all_regions_that_the_pointer_goes_over(driver: Driver) -> None:
+    driver.press(5, 5)
+    driver.pointer_held(45, 5)
+    assert driver.draft.masks[0].committed
+    driver.release(45, 5)
+    row = square_mask(0, 0, 10)
+    for left in (10, 20, 30, 40):
+        row = row.united(square_mask(left, 0, 10))
+    assert driver.draft.masks[0].mask == row
+    driver.drag((25, 5), (45, 5), button=Button.RIGHT)
+    driver.command(Command.FINISH)
+    assert driver.only.geometry == square_mask(0, 0, 10).united(square_mask(10, 0, 10))
+    driver.undo_all()
+
+
+def test_a_drag_is_one_click_to_take_back_and_one_step_on_a_selected_mask() -> None:
+    driver = Driver(
+        RegionTool(), annotation(1, square_mask(0, 0, 10)), regions=QuarterRegions(SIZE)
+    )
+    driver.drag((25, 5), (55, 5))
+    driver.command(Command.DROP_LAST)
+    assert not any(shown.committed for shown in driver.draft.masks)
+    driver.selection = frozenset({1})
+    driver.drag((15, 5), (35, 5))
+    assert driver.only.bounds.area == 400
+    driver.history.undo()
+    assert driver.only.geometry == square_mask(0, 0, 10)
+
+
+def test_a_drag_paints_at_the_level_that_was_scrolled_to(driver: Driver) -> None:
+    driver.hover(5, 5)
+    driver.step(1)
+    driver.drag((5, 5), (35, 5))
+    driver.command(Command.FINISH)
+    assert driver.only.geometry == square_mask(0, 0, 20).united(square_mask(20, 0, 20))
+
+
+def test_the_size_is_shown_beside_the_pointer_while_scrolling(driver: Driver) -> None:
+    driver.hover(15, 5)
+    assert driver.draft.note is None
+    driver.step(1)
+    note = driver.draft.note
+    assert note is not None
+    assert note.text == "400 px · 5.0%"
+    driver.hover(12, 6)
+    assert driver.draft.note is not None
+    driver.hover(75, 65)
+    assert driver.draft.note is None
+
+
+def test_a_box_takes_the_regions_inside(driver: Driver) -> None:
+    driver.drag((8, 8), (32, 22), modifiers=Modifiers.CONTROL)
+    driver.command(Command.FINISH)
+    wanted = square_mask(10, 10, 10).united(square_mask(20, 10, 10))
+    assert driver.only.geometry == wanted
+    assert isinstance(driver.tool, RegionTool)
+    driver.tool.set_mode(RegionMode.BOX)
+    driver.press(8, 8)
+    driver.pointer_held(32, 22)
+    assert driver.draft.boxes
+    assert driver.draft.masks[0].mask == wanted
+    driver.command(Command.CANCEL)
+    driver.release(32, 22)
+    driver.drag((12, 12), (13, 13))
+    driver.drag((41, 41), (49, 49))
+    assert "No region fits" in driver.message
+    driver.command(Command.FINISH)
+    assert len(driver.document.annotations) == 2
+
+
+def test_a_scribble_takes_the_regions_that_hold_it(driver: Driver) -> None:
+    assert isinstance(driver.tool, RegionTool)
+    driver.tool.set_mode(RegionMode.SCRIBBLE)
+    driver.drag((5, 5), (15, 5), (15, 15))
+    assert driver.draft.masks[0].mask.area == 300
+    driver.drag((5, 5), (15, 5), button=Button.RIGHT)
+    driver.command(Command.FINISH)
+    assert driver.only.geometry == square_mask(10, 10, 10)
+
+
+def test_a_line_asks_for_a_split_of_the_region_under_its_middle(driver: Driver) -> None:
+    assert isinstance(driver.tool, RegionTool)
+    driver.hover(15, 15)
+    driver.step(1)
+    driver.tool.set_mode(RegionMode.CUT)
+    driver.press(10, -2)
+    driver.pointer_held(10, 12)
+    driver.pointer_held(10, 22)
+    assert driver.draft.paths
+    assert driver.draft.masks[0].mask == square_mask(0, 0, 20)
+    response = driver.release(10, 22)
+    assert response.change is None
+    assert response.cut is not None
+    assert QuarterRegions(SIZE).region(response.cut.node) == square_mask(0, 0, 20)
+    assert response.cut.points.tolist() == [[10.0, 0.0], [10.0, 12.0], [10.0, 22.0]]
+    assert driver.press(5, 5).cut is None
+    assert driver.release(5, 5).cut is None
+    assert "across" in driver.message
+
+
+def test_a_button_released_elsewhere_ends_the_drag(driver: Driver) -> None:
+    driver.press(5, 5)
+    driver.pointer_held(15, 5)
+    driver.hover(60, 60)
+    driver.hover(70, 70)
+    driver.command(Command.FINISH)
+    assert driver.only.bounds.area == 200
+
+
+def test_combinations_that_are_not_there_yet_are_said_so(driver: Driver) -> None:
+    picture = np.full((80, 100, 3), 40, np.uint8)
+    browser = RegionBrowser(build_hierarchy(picture), SIZE)
+    driver.regions = ImageRegions(browser, RegionChoice())
+    driver.drag((8, 8), (32, 22), modifiers=Modifiers.CONTROL)
+    assert "try again" in driver.message
