@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-from core.document.annotation import Annotation, LayerRole, bounds_of_geometry
+from core.document.annotation import Annotation, Geometry, LayerRole, bounds_of_geometry
 from core.document.mask import Mask
 from core.models.candidates import USUAL_THRESHOLD, Candidates, shape_at
 from core.models.proposal import Proposal, ProposalSet
@@ -52,6 +52,13 @@ class DeckItem:
                 else Proposal(raw.id, shape, raw.score, raw.label, raw.source, raw.soft_mask)
             )
         return self._proposal
+
+    def reshape(self, geometry: Geometry) -> None:
+        """Be shown and accepted with another shape from now on."""
+        shown = self.proposal
+        self._proposal = Proposal(
+            shown.id, geometry, shown.score, shown.label, shown.source, shown.soft_mask
+        )
 
     def covers(self, x: float, y: float) -> bool:
         """Whether a point of the image lies in it."""

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from core.document.annotation import bounds_of_geometry
+from core.document.annotation import Geometry, bounds_of_geometry
 from core.document.document import ImageDocument
 from core.editing.rejections import bring_back, rejected_on
 from core.models.candidates import CandidateFilter
@@ -254,17 +254,12 @@ class ProposalDeck(QObject):
         if session.apply(change):
             self._point_at_open(following)
 
-    def reshape(self, key: tuple[str, int], geometry: Geometry) -> None:
-        """Give a candidate of this image another shape, such as one snapped to the regions."""
-        document = self._session.document
-        found = None if document is None else self._sets.get(document.image_id, {}).get(key[0])
-        if document is None or found is None:
-            return
-        items = tuple(
-            replace(item, geometry=geometry) if item.id == key[1] else item for item in found.items
-        )
-        self._sets[document.image_id][key[0]] = replace(found, items=items)
-        self._refresh()
+    def reshape(self, key: ItemKey, geometry: Geometry) -> None:
+        """Show and accept a candidate with another shape, such as one snapped to the regions."""
+        item = next((item for item in self.items() if item.key == key), None)
+        if item is not None:
+            item.reshape(geometry)
+            self.changed.emit()
 
     def bring_back_rejected(self) -> None:
         """Show the rejected candidates of this image again, as one step."""

@@ -22,6 +22,7 @@ from gui.session import Session
 LEAST_OVERLAP = 0.6
 """Regions that say less than this of a shape (IoU) know no edges of it, so it stays raw."""
 _NO_EDGES = "The regions have no edges there that fit; refine them, or paint."
+_ON_EDGES = "This lies on the edges of the regions already."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,16 +77,18 @@ class SnapCommands(QObject):
             for item, pair in zip(chosen, known, strict=True)
         )
         shapes: dict[int, Geometry] = {}
+        is_there = False
         for item, pair in zip(chosen, known, strict=True):
             if back and pair is not None:
                 shapes[item.id] = pair.raw
             else:
                 found = snapped_shape(item.geometry, regions, document.size)
+                is_there = is_there or found == item.geometry
                 if found is not None and found != item.geometry:
                     self._objects[item.id] = _Snapped(item.geometry, found)
                     shapes[item.id] = found
         if not shapes:
-            self._say(_NO_EDGES)
+            self._say(_ON_EDGES if is_there else _NO_EDGES)
             return
         name = "Unsnap" if back else "Snap to regions"
         try:
@@ -107,7 +110,7 @@ class SnapCommands(QObject):
             return
         found = snapped_shape(geometry, regions, regions.browser.size)
         if found is None or found == geometry:
-            self._say(_NO_EDGES)
+            self._say(_NO_EDGES if found is None else _ON_EDGES)
             return
         self._proposals[item.key] = _Snapped(geometry, found)
         self._deck.reshape(item.key, found)

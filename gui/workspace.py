@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from core.document.images import ImageRecord
 from core.errors import MaskwrightError
@@ -25,6 +25,8 @@ class Workspace(QWidget):
         self.tool_text = QLabel(self)
         self.tool_text.setContentsMargins(12, 4, 12, 4)
         self.tool_text.setProperty("quiet", True)
+        # A long hint is cut rather than widening the window.
+        self.tool_text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.region_bar = RegionBar(bench.region_modes, self)
         self.broken = QLabel(self)
         self.broken.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -50,6 +52,7 @@ class Workspace(QWidget):
     def show_tool(self, name: str) -> None:
         """Say what the active tool is and how it is used."""
         self.tool_text.setText(self._hints[name])
+        self.tool_text.setToolTip(self._hints[name])
 
     def _on_image_changed(self, _image: object) -> None:
         self._pages.setCurrentIndex(0)

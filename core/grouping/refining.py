@@ -68,7 +68,10 @@ def _closer(part: RgbImage) -> RgbImage:
 
 
 def _sides(browser: RegionBrowser, box: PixelBox, finer: Hierarchy) -> IntArray | None:
-    """The finer leaf of every stored pixel, −1 outside of the box; None without any inside."""
+    """The finer leaf of every stored pixel in the box; None without any pixel inside.
+
+    The rest of the leaves that reach into it has one number more, the others −1.
+    """
     labels = browser.hierarchy.leaf_labels
     sides = np.full(labels.shape, -1, np.int32)
     spans = []
@@ -81,6 +84,10 @@ def _sides(browser: RegionBrowser, box: PixelBox, finer: Hierarchy) -> IntArray 
             return None
         spans.append((slice(first, last), source_indices(last - first, fine)))
     (rows, fine_rows), (columns, fine_columns) = spans
+    touched = np.zeros(browser.hierarchy.leaf_count, np.bool_)
+    touched[labels[rows, columns]] = True
+    # What is left of a leaf outside of the box may fall apart, so it is numbered as well.
+    sides[touched[labels]] = finer.leaf_count
     sides[rows, columns] = finer.leaf_labels[fine_rows[:, None], fine_columns]
     return sides
 
@@ -108,10 +115,10 @@ def _grafted(hierarchy: Hierarchy, sides: IntArray, finer: Hierarchy) -> Hierarc
 
 
 def _finer_altitudes(finer: Hierarchy, sides: IntArray) -> npt.NDArray[np.float64]:
-    """Altitude at which the finer tree joins every two of its leaves; 0 where there are none."""
+    """Altitude at which the finer tree joins every two of its leaves; 0 for what is not in it."""
     result = np.zeros(len(sides))
     ends = np.sort(sides, axis=1)
-    apart = (ends[:, 0] >= 0) & (ends[:, 0] != ends[:, 1])
+    apart = (ends[:, 1] < finer.leaf_count) & (ends[:, 0] != ends[:, 1])
     if apart.any():
         nodes = joining_nodes(LeafRanges.of(finer), ends[apart])
         result[apart] = finer.altitudes[nodes]
