@@ -14,8 +14,9 @@ from core.errors import MaskwrightError
 from core.grouping.snapping import snap
 from core.imaging.rasterise import rasterise
 from gui.counting import counted
+from gui.deck_items import DeckItem
 from gui.image_regions import ImageRegions
-from gui.proposal_deck import DeckItem, ProposalDeck
+from gui.proposal_deck import ProposalDeck
 from gui.region_loading import RegionLoader
 from gui.session import Session
 
