@@ -7,10 +7,9 @@ from functools import partial
 
 from gui.actions import ActionEntry
 from gui.display_commands import display_entries
-from gui.export_commands import ExportCommands
-from gui.file_commands import FileCommands
 from gui.label_commands import LabelCommands
 from gui.object_entries import object_entries
+from gui.project_commands import project_entries
 from gui.region_entries import region_entries
 from gui.review_entries import help_entries, model_entries, review_entries
 from gui.shape_commands import shape_entries
@@ -24,7 +23,7 @@ from gui.workbench import Workbench
 def action_entries(bench: Workbench, commands: WindowCommands) -> tuple[ActionEntry, ...]:
     """Everything a person can do, in the order of the menus."""
     return (
-        *_file_entries(bench, commands.files, commands.exports),
+        *_file_entries(bench, commands),
         *_edit_entries(bench),
         *object_entries(bench, commands.attributes),
         *_label_entries(bench, commands.labels),
@@ -38,10 +37,9 @@ def action_entries(bench: Workbench, commands: WindowCommands) -> tuple[ActionEn
     )
 
 
-def _file_entries(
-    bench: Workbench, files: FileCommands, exports: ExportCommands
-) -> tuple[ActionEntry, ...]:
+def _file_entries(bench: Workbench, commands: WindowCommands) -> tuple[ActionEntry, ...]:
     menu = "&File"
+    files, exports, project = commands.files, commands.exports, commands.project
     writable = _writable(bench)
     return (
         ActionEntry("open_folder", "&Open folder…", files.open_folder, ("Ctrl+O",), menu),
@@ -69,13 +67,12 @@ def _file_entries(
         ActionEntry(
             "import_labels", "Import &label names…", files.import_labels, (), menu, writable
         ),
-        ActionEntry("find_images", "The images are else&where now…", files.find_images, (), menu),
         ActionEntry("rescan", "Look for new or &missing images", files.rescan, ("F5",), menu),
         ActionEntry(
             "export", "&Export…", exports.export, ("Ctrl+Shift+E",), menu, separator_before=True
         ),
         ActionEntry("save_scores", "Save &scores…", exports.save_scores, (), menu),
-        ActionEntry("save_copy", "Save a &copy of the project…", files.save_copy, (), menu),
+        *project_entries(bench, project),
         ActionEntry("author", "&Your name…", files.ask_author, (), menu),
         ActionEntry("quit", "&Quit", files.quit, ("Ctrl+Q",), menu, separator_before=True),
     )

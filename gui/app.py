@@ -143,7 +143,7 @@ class Desk(QObject):
         window = MainWindow(project, tasks, self.runs, self.settings, self.author, self._log_file)
         window.commands.files.open_requested.connect(self.open)
         window.commands.files.demo_requested.connect(self.open_demo)
-        window.commands.files.reopen_requested.connect(self._reopen)
+        window.commands.project.reopen_requested.connect(self._reopen)
         window.commands.files.author_chosen.connect(self._keep_author)
         window.may_close = lambda: self._may_close(opened)
         window.closed.connect(lambda: self._on_window_closed(window, opened))

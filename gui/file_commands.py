@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QMainWindow
 
 from core.document.annotation import LayerRole
 from core.editing.labels import import_labels
-from core.errors import MaskwrightError
 from core.formats.dataset import ImportedDataset, ReportEntry
 from core.formats.labels_text import read_label_names
 from core.formats.registry import read_annotations
@@ -35,8 +34,6 @@ class FileCommands(QObject):
 
     open_requested = Signal(object)
     """Carries the Path of a folder, an annotation file or a project."""
-    reopen_requested = Signal(object)
-    """Carries the Path of this project, which has to be closed and opened anew."""
     demo_requested = Signal()
     quit_requested = Signal()
     imported = Signal(object)
@@ -69,37 +66,6 @@ class FileCommands(QObject):
     def open_demo(self) -> None:
         """Open the demo project."""
         self.demo_requested.emit()
-
-    def save_copy(self) -> None:
-        """Ask for a place and write the whole project there, also what could not be saved."""
-        project = self._session.project
-        chosen, _ = QFileDialog.getSaveFileName(
-            self._window,
-            self.tr("Save a copy of the project"),
-            str(project.path.with_name(f"{project.path.stem}-copy.maskwright")),
-            "Maskwright (*.maskwright)",
-        )
-        if chosen:
-            self.save_copy_to(Path(chosen))
-
-    def save_copy_to(self, path: Path) -> None:
-        """Write the whole project to another file."""
-        try:
-            self._session.project.save_copy(path)
-        except MaskwrightError as error:
-            self._session.error_raised.emit(error)
-        else:
-            self._session.message_posted.emit(f"The project was copied to {path}.")
-
-    def find_images(self) -> None:
-        """Ask where the images are now, after they were moved, and open the project anew."""
-        chosen = QFileDialog.getExistingDirectory(
-            self._window, self.tr("Folder that the images are in now")
-        )
-        if chosen:
-            project = self._session.project
-            project.move_image_root(Path(chosen))
-            self.reopen_requested.emit(project.path)
 
     def import_reference(self) -> None:
         """Ask for annotations to compare with, and bring them in as a layer."""

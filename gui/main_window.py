@@ -29,6 +29,7 @@ from gui.model_commands import ModelCommands
 from gui.model_runs import ModelRuns
 from gui.panels.regions_panel import RegionsPanel
 from gui.panes import Panes
+from gui.project_commands import ProjectCommands
 from gui.review_commands import ReviewCommands, difference_entries
 from gui.split_view import SplitView
 from gui.status_line import StatusLine
@@ -176,6 +177,7 @@ class MainWindow(QMainWindow):
         return WindowCommands(
             FileCommands(self.bench, self),
             ExportCommands(self.bench, self),
+            ProjectCommands(self.bench, self),
             LabelCommands(self.bench, self),
             ModelCommands(self.bench, self),
             view,

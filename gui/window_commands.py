@@ -12,6 +12,7 @@ from gui.export_commands import ExportCommands
 from gui.file_commands import FileCommands
 from gui.label_commands import LabelCommands
 from gui.model_commands import ModelCommands
+from gui.project_commands import ProjectCommands
 from gui.review_commands import ReviewCommands
 from gui.split_view import SplitView
 from gui.view_commands import ViewCommands
@@ -23,6 +24,7 @@ class WindowCommands:
 
     files: FileCommands
     exports: ExportCommands
+    project: ProjectCommands
     labels: LabelCommands
     models: ModelCommands
     view: ViewCommands
