@@ -18,11 +18,13 @@ from gui.action_entries import action_entries
 from gui.actions import ActionTable
 from gui.attribute_commands import AttributeCommands
 from gui.chart_commands import ChartCommands, chart_entries
+from gui.comment_commands import CommentCommands, comment_entries
 from gui.dialogs.help_dialogs import HelpDialogs
 from gui.display_commands import DisplayCommands
 from gui.export_commands import ExportCommands
 from gui.file_commands import FileCommands
 from gui.icons import icon
+from gui.image_state_commands import ImageStateCommands, image_state_entries
 from gui.label_commands import LabelCommands
 from gui.message_bar import MessageBar
 from gui.model_commands import ModelCommands
@@ -79,6 +81,8 @@ class MainWindow(QMainWindow):
             (
                 *action_entries(self.bench, self.commands),
                 *difference_entries(self.commands.review),
+                *comment_entries(self.commands.comments),
+                *image_state_entries(self.commands.states),
                 *chart_entries(self.commands.charts),
             ),
         )
@@ -185,6 +189,8 @@ class MainWindow(QMainWindow):
             SplitView(self.bench, self),
             ReviewCommands(self.bench, view.look_at, self),
             ChartCommands(self.bench, self),
+            CommentCommands(self.bench, view.look_at, self),
+            ImageStateCommands(self.bench, self),
             HelpDialogs(self, log_file),
             AttributeCommands(self.bench, self),
         )

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
 from core.grouping.browser import RegionBrowser
 from core.tasks.queue import TaskQueue
 from gui.panels.attributes_panel import AttributesPanel
+from gui.panels.comments_panel import CommentsPanel
 from gui.panels.difference_panel import DifferencePanel
 from gui.panels.display_panel import DisplayPanel
 from gui.panels.image_list_model import ImageListModel
@@ -54,6 +55,7 @@ class Panes(QObject):
         self.layers = LayersPanel(session, window)
         self.objects = ObjectsPanel(session, window)
         self.scores = ScoresPanel(session, window)
+        self.comments = CommentsPanel(session, tasks, window)
         self.difference = DifferencePanel(session, commands.review, window)
         self.proposals = ProposalsPanel(
             session, bench.deck, bench.runs, commands.models.sources(), window
@@ -65,6 +67,7 @@ class Panes(QObject):
         self._dock_all()
         bench.image_loaded.connect(self.display.show_picture)
         self._connect_images()
+        self._connect_workflow()
         self._connect_labels()
         self._connect_attributes()
         self._connect_scores()
@@ -93,6 +96,7 @@ class Panes(QObject):
             ("regions", tr("Regions"), self.regions),
             ("scores", tr("Scores"), self.scores),
             ("difference", tr("Difference"), self.difference),
+            ("comments", tr("Comments"), self.comments),
             ("display", tr("Display"), self.display),
         ):
             window.tabifyDockWidget(proposals, self._dock(name, title, panel, _RIGHT))
@@ -123,6 +127,21 @@ class Panes(QObject):
         self.images.image_chosen.connect(bench.session.show_image)
         self._commands.charts.images_chosen.connect(self.images.show_only)
         self._commands.charts.object_chosen.connect(self._commands.review.go_to)
+
+    def _connect_workflow(self) -> None:
+        comments, states = self._commands.comments, self._commands.states
+        self.comments.chosen.connect(comments.go_to)
+        self.comments.add_requested.connect(comments.comment_here)
+        self.comments.edit_requested.connect(comments.edit)
+        self.comments.settle_requested.connect(comments.settle)
+        self.comments.delete_requested.connect(comments.delete)
+        comments.pointed_at.connect(self.comments.point_at)
+        states.listed = self.image_model.images
+        states.queue.changed.connect(
+            lambda: self.images.show_queue(states.queue.image_ids, states.queue.words)
+        )
+        self.images.states_chosen.connect(states.set_states)
+        self.images.suggestions_wanted.connect(states.queue.look_for_doubts)
 
     def _connect_labels(self) -> None:
         labels = self._commands.labels

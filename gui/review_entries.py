@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-from core.document.annotation import ReviewState
 from gui.actions import ActionEntry
 from gui.dialogs.help_dialogs import HelpDialogs
 from gui.model_commands import ModelCommands
@@ -52,17 +51,6 @@ def review_entries(bench: Workbench, view: ViewCommands) -> tuple[ActionEntry, .
         ),
         ActionEntry(
             "bring_back", "Bring rejected ones back", bench.deck.bring_back_rejected, (), menu
-        ),
-        ActionEntry(
-            "approve",
-            "Approve the selected objects",
-            partial(bench.selection.review, ReviewState.APPROVED),
-            (),
-            menu,
-            separator_before=True,
-        ),
-        ActionEntry(
-            "done", "Image done or not", bench.selection.mark_done, ("Ctrl+Shift+D",), menu
         ),
         ActionEntry("score_all", "Score all images", view.show_scores, ("F9",), menu),
     )

@@ -1,4 +1,4 @@
-"""What people do to the selected objects, to their labels and to the state of the image."""
+"""What people do to the selected objects and to their labels."""
 
 from __future__ import annotations
 
@@ -6,19 +6,16 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 
-from core.document.annotation import Annotation, ReviewState
+from core.document.annotation import Annotation
 from core.document.change import Change
-from core.document.document import ImageState
 from core.editing.annotations import (
     add_annotations,
     duplicate_annotations,
     move_annotations,
     relabel,
     set_locked,
-    set_review,
 )
 from core.editing.copying import pasted_annotations
-from core.editing.image_state import set_image_state
 from core.errors import MaskwrightError
 from gui.canvas.canvas import Canvas
 from gui.counting import counted
@@ -84,12 +81,6 @@ class SelectionCommands(QObject):
             lock = not all(item.locked for item in chosen)
             self._try(lambda: set_locked(document, self._session.selection, lock))
 
-    def review(self, review: ReviewState) -> None:
-        """Say what was found about the selected objects."""
-        document = self._session.document
-        if document is not None and self._session.selection:
-            self._try(lambda: set_review(document, self._session.selection, review))
-
     def select_all(self) -> None:
         """Select every object of the edited layer."""
         document = self._session.document
@@ -112,15 +103,6 @@ class SelectionCommands(QObject):
         self._session.use_label(label_id)
         if document is not None and self._session.selection:
             self._try(lambda: relabel(document, self._session.selection, label_id))
-
-    def mark_done(self) -> None:
-        """Say that this image is finished, or that it is not after all."""
-        document = self._session.document
-        if document is None:
-            return
-        done = self._session.state.state_of(document.image_id) is ImageState.DONE
-        target = ImageState.IN_PROGRESS if done else ImageState.DONE
-        self._try(lambda: set_image_state(self._session.state, (document.image_id,), target))
 
     def _try(self, make: Callable[[], Change | None]) -> None:
         """Make a change and apply it; what refuses it is shown."""

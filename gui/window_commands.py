@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from gui.attribute_commands import AttributeCommands
 from gui.chart_commands import ChartCommands
+from gui.comment_commands import CommentCommands
 from gui.dialogs.help_dialogs import HelpDialogs
 from gui.display_commands import DisplayCommands
 from gui.export_commands import ExportCommands
 from gui.file_commands import FileCommands
+from gui.image_state_commands import ImageStateCommands
 from gui.label_commands import LabelCommands
 from gui.model_commands import ModelCommands
 from gui.project_commands import ProjectCommands
@@ -32,5 +34,7 @@ class WindowCommands:
     split: SplitView
     review: ReviewCommands
     charts: ChartCommands
+    comments: CommentCommands
+    states: ImageStateCommands
     help: HelpDialogs
     attributes: AttributeCommands

@@ -21,6 +21,7 @@ from core.document.annotation import (
     Provenance,
 )
 from core.document.attributes import AttributeDefinition
+from core.document.comment import Comment
 from core.document.document import ImageDocument, ImageState, ProjectState
 from core.document.mask import Mask, MaskPatch
 from core.document.semantic import SemanticMap, SemanticPatch
@@ -153,6 +154,7 @@ class ImageChange:
     semantic_patches: tuple[SemanticPatch, ...] = ()
     state: tuple[ImageState, ImageState] | None = None
     attributes: tuple[Mapping[str, AttributeValue], Mapping[str, AttributeValue]] | None = None
+    comments: Difference[Comment] = field(default_factory=Difference)
 
     def inverted(self) -> ImageChange:
         """The change that takes this one back."""
@@ -163,6 +165,7 @@ class ImageChange:
             semantic_patches=tuple(patch.inverted() for patch in reversed(self.semantic_patches)),
             state=(self.state[1], self.state[0]) if self.state else None,
             attributes=(self.attributes[1], self.attributes[0]) if self.attributes else None,
+            comments=self.comments.inverted(),
         )
 
     @property
@@ -173,6 +176,13 @@ class ImageChange:
         return frozenset(item.id for item in records) | {
             edit.annotation_id for edit in self.mask_edits
         }
+
+    @property
+    def comment_ids(self) -> frozenset[int]:
+        """Ids of every comment that is touched."""
+        difference = self.comments
+        records = (*difference.added, *difference.removed, *(new for _, new in difference.updated))
+        return frozenset(item.id for item in records)
 
     @property
     def semantic_layer_ids(self) -> frozenset[int]:
@@ -195,6 +205,7 @@ class ImageChange:
             annotations=MappingProxyType(annotations),
             semantic=self._semantic_after(document.semantic),
             revision=document.revision + 1,
+            comments=self.comments.applied_to(document.comments, _comment_id),
         )
 
     def _semantic_after(self, maps: Mapping[int, SemanticMap]) -> Mapping[int, SemanticMap]:
@@ -310,6 +321,7 @@ def squash(first: ImageChange, second: ImageChange) -> ImageChange:
         semantic_patches=first.semantic_patches + second.semantic_patches,
         state=(states[0][0], states[-1][1]) if states else None,
         attributes=(values[0][0], values[-1][1]) if values else None,
+        comments=first.comments.followed_by(second.comments, _comment_id),
     )
 
 
@@ -350,6 +362,10 @@ def _label_id(label: Label) -> int:
 
 def _layer_id(layer: Layer) -> int:
     return layer.id
+
+
+def _comment_id(comment: Comment) -> int:
+    return comment.id
 
 
 def _attribute_id(definition: AttributeDefinition) -> int:

@@ -16,6 +16,7 @@ from core.document.annotation import (
     LayerRole,
 )
 from core.document.attributes import AttributeDefinition
+from core.document.comment import Comment
 from core.document.geometry import Size
 from core.document.semantic import SemanticMap
 
@@ -26,7 +27,13 @@ class ImageState(Enum):
     UNLABELLED = "unlabelled"
     IN_PROGRESS = "in progress"
     NEEDS_REVIEW = "needs review"
-    DONE = "done"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+    @classmethod
+    def _missing_(cls, value: object) -> ImageState | None:
+        # The edit log of older projects says "done" for what is approved.
+        return cls.APPROVED if value == "done" else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +41,8 @@ class ImageDocument:
     """Everything annotated on one image; a value that is never changed in place.
 
     ``annotations`` maps id to annotation, ``semantic`` layer id to map.
-    ``revision`` grows by one with every change that touches the image.
+    ``revision`` grows by one with every change that touches the image. ``comments``
+    are what people say about places on it, by id.
     """
 
     image_id: int
@@ -42,6 +50,7 @@ class ImageDocument:
     annotations: Mapping[int, Annotation] = field(default_factory=lambda: MappingProxyType({}))
     semantic: Mapping[int, SemanticMap] = field(default_factory=lambda: MappingProxyType({}))
     revision: int = 0
+    comments: Mapping[int, Comment] = field(default_factory=lambda: MappingProxyType({}))
 
     def in_layer(self, layer_id: int) -> tuple[Annotation, ...]:
         """Annotations of a layer, back to front."""

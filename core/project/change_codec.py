@@ -13,12 +13,14 @@ from core.document.document import ImageState
 from core.document.mask import PixelBox
 from core.document.semantic import ClassArray, SemanticPatch
 from core.project import codec
+from core.project.comment_codec import comment_fields, comment_from
 from core.project.geometry_codec import patch_fields, patch_from
 from core.project.packing import compress, decompress
 
 T = TypeVar("T", bound=Hashable)
 
 _NO_DIFFERENCE: list[Any] = [[], [], []]
+_FIRST_IMAGE_FIELDS = 5
 
 
 def encode_change(change: Change) -> bytes:
@@ -59,11 +61,14 @@ def _image_fields(change: ImageChange) -> list[Any]:
         [_semantic_patch_fields(patch) for patch in change.semantic_patches],
         [state.value for state in change.state] if change.state else None,
         [dict(values) for values in change.attributes] if change.attributes else None,
+        _difference_fields(change.comments, comment_fields),
     ]
 
 
 def _image_from(fields: list[Any]) -> ImageChange:
-    annotations, edits, semantic, patches, state, attributes = (*fields, None)[:6]
+    # Entries of older versions end with the state or with the attributes.
+    missing: list[Any] = [None, _NO_DIFFERENCE][len(fields) - _FIRST_IMAGE_FIELDS :]
+    annotations, edits, semantic, patches, state, attributes, comments = [*fields, *missing]
     return ImageChange(
         _difference_from(annotations, codec.annotation_from),
         tuple(_edit_from(edit) for edit in edits),
@@ -73,6 +78,7 @@ def _image_from(fields: list[Any]) -> ImageChange:
         (codec.values_from(attributes[0]), codec.values_from(attributes[1]))
         if attributes
         else None,
+        _difference_from(comments, comment_from),
     )
 
 

@@ -310,6 +310,10 @@ class Project:
             lambda item: item.layer_id == layer_id,
         )
 
+    def images_with_comments(self) -> tuple[int, ...]:
+        """Ids of the images on which somebody has said something."""
+        return self._store.images_with_comments()
+
     def source_records(self, layer_id: int) -> SourceRecords:
         """The records of the file that a layer came from; empty when it came from none."""
         stored = self._store.read(lambda database: database.images.read_source(layer_id))

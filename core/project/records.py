@@ -75,6 +75,7 @@ class TouchedImage:
     document: ImageDocument
     annotation_ids: frozenset[int]
     semantic_layer_ids: frozenset[int]
+    comment_ids: frozenset[int] = frozenset()
 
 
 def leaves_folder(path: str) -> bool:

@@ -133,6 +133,13 @@ class ProjectStore:
                 found.add(image_id)
         return tuple(sorted(found))
 
+    def images_with_comments(self) -> tuple[int, ...]:
+        """Ids of the images that have comments, those included that are not saved yet."""
+        with self.frozen() as (_, unsaved):
+            found = set(self.read(lambda database: database.documents.comments.images()))
+        found -= unsaved.keys()
+        return tuple(sorted(found | {key for key, item in unsaved.items() if item.comments}))
+
     def _load(self, image_id: int) -> ImageDocument:
         with self._lock:
             waiting = self._unsaved.get(image_id)
@@ -162,6 +169,7 @@ class ProjectStore:
                 event.documents[image_id],
                 part.annotation_ids,
                 part.semantic_layer_ids,
+                part.comment_ids,
             )
             for image_id, part in event.change.images.items()
         )

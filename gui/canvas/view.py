@@ -19,6 +19,7 @@ from gui.canvas.layers.image_layer import BgraImage, ImageLayer
 from gui.canvas.layers.live_layer import LiveLayer
 from gui.canvas.layers.overlay_feed import OverlayFeed
 from gui.canvas.layers.overlay_style import OverlayStyle
+from gui.canvas.layers.pins import Pin, PinLayer
 from gui.canvas.layers.superpixel_boundaries import LabelArray, Superpixels
 from gui.canvas.layers.window import RenderWindow
 from gui.canvas.shapes import CanvasShape
@@ -53,6 +54,7 @@ class ImageView(QWidget):
         self._feed = OverlayFeed(cache, self)
         self._frame = Frame(self._image, self._feed.layer)
         self._live = LiveLayer(cache)
+        self._pins = PinLayer()
         self._shapes: Mapping[int, CanvasShape] = {}
         self._marked: Sequence[CanvasShape] = ()
         self._fill_strength = 1.0
@@ -98,6 +100,22 @@ class ImageView(QWidget):
         self._live.draft = draft
         if draft.hovered_id != before.hovered_id:
             self._refresh_emphasis()
+
+    def set_pins(self, pins: Sequence[Pin]) -> None:
+        """Show these pins of comments over everything else."""
+        if self._pins.pins or pins:
+            self._pins.pins = tuple(pins)
+            self.update()
+
+    def name_pin(self, pin_id: int | None) -> None:
+        """Show the words of a pin beside it, or of none."""
+        if pin_id != self._pins.named:
+            self._pins.named = pin_id
+            self.update()
+
+    def pin_at(self, x: float, y: float) -> Pin | None:
+        """The pin whose head lies at an image position."""
+        return self._pins.at(self.viewport, *self.viewport.to_screen(x, y))
 
     def set_superpixels(self, labels: LabelArray | None, regions: LabelArray | None = None) -> None:
         """Show the boundaries of a label map that spans the image, None to hide them.
@@ -232,6 +250,8 @@ class ImageView(QWidget):
             if self._image_size is not None:
                 painter.setClipRegion(event.region())
                 self._live.paint(painter, self.viewport, event.rect(), ratio)
+                if self._frame.overlay_visible:
+                    self._pins.paint(painter, self.viewport)
         pixmap.setDevicePixelRatio(1.0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)

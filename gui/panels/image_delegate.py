@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QIcon, QPainter, QPalette
+from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from gui.panels.image_list_model import STATE_COLOR_ROLE
 
 MARGIN_PX = 4
 GAP_PX = 8
+DOT_PX = 10
 
 
 class ImageDelegate(QStyledItemDelegate):
@@ -40,6 +43,9 @@ class ImageDelegate(QStyledItemDelegate):
         icon = index.data(Qt.ItemDataRole.DecorationRole)
         if isinstance(icon, QIcon):
             icon.paint(painter, picture)
+        color = index.data(STATE_COLOR_ROLE)
+        if color:
+            _draw_dot(painter, picture, str(color))
         left = picture.right() + GAP_PX
         text = QRect(left, picture.top(), rect.right() - MARGIN_PX - left, size.height())
         self._draw_lines(painter, text, str(index.data()), palette, selected)
@@ -59,3 +65,12 @@ class ImageDelegate(QStyledItemDelegate):
                 line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, elided
             )
             line.translate(0, metrics.height() + 2)
+
+
+def _draw_dot(painter: QPainter, picture: QRect, color: str) -> None:
+    """The state of the image in a corner of its picture."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    place = QRect(picture.right() - DOT_PX - 1, picture.bottom() - DOT_PX - 1, DOT_PX, DOT_PX)
+    painter.setPen(QPen(QColor("#101010"), 1.5))
+    painter.setBrush(QColor(color))
+    painter.drawEllipse(place)

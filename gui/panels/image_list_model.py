@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
 
@@ -15,26 +16,25 @@ from core.document.document import ImageState
 from core.document.images import ImageRecord
 from core.imaging.thumbnails import read_thumbnail
 from core.tasks.queue import Lane, Task, TaskQueue
+from gui.image_states import STATE_LOOKS, ImageFilter
 from gui.plain_text import plain_tool_tip
 from gui.session import Session
 
 THUMBNAIL_WIDTH_PX = 56
 THUMBNAIL_HEIGHT_PX = 42
-STATE_MARKS = {
-    ImageState.UNLABELLED: "",
-    ImageState.IN_PROGRESS: "in progress",
-    ImageState.NEEDS_REVIEW: "needs review",
-    ImageState.DONE: "done",
-}
-
 Index = QModelIndex | QPersistentModelIndex
+
+
+STATE_COLOR_ROLE = Qt.ItemDataRole.UserRole + 1
 
 
 class ImageOrder(Enum):
     """How the list is sorted, as the combo box names it."""
 
     PROJECT = "In order"
+    NAME = "By name"
     WORST_FIRST = "Worst score first"
+    SUGGESTED = "Suggested next"
 
 
 class ImageListModel(QAbstractListModel):
@@ -48,6 +48,7 @@ class ImageListModel(QAbstractListModel):
         self._rows: list[ImageRecord] = list(session.images)
         self._places = {image.id: row for row, image in enumerate(self._rows)}
         self._scores: dict[int, float | None] = {}
+        self._ranks: dict[int, int] = {}
         self._icons: dict[int, QIcon] = {}
         self._asked: set[int] = set()
         self._blank = _blank_icon()
@@ -65,7 +66,13 @@ class ImageListModel(QAbstractListModel):
             return self._icon(image)
         if role == Qt.ItemDataRole.ToolTipRole:
             return plain_tool_tip(image.path)
+        if role == STATE_COLOR_ROLE:
+            return STATE_LOOKS[self._session.state.state_of(image.id)].color
         return None
+
+    def images(self) -> Sequence[ImageRecord]:
+        """The images that are listed, in order."""
+        return self._rows
 
     def image_at(self, row: int) -> ImageRecord:
         """The image of a row."""
@@ -88,29 +95,43 @@ class ImageListModel(QAbstractListModel):
     def arrange(
         self,
         text: str,
-        state: str | None,
+        wanted: ImageFilter,
         order: ImageOrder,
         only: frozenset[int] | None = None,
     ) -> None:
-        """List the images whose name contains a text and that are in a state.
+        """List the images whose name contains a text and that a filter lets through.
 
         ``only`` leaves out all others.
         """
         needle = text.casefold()
         states = self._session.state.states
-        wanted = None if state is None else ImageState[state]
+        if wanted is ImageFilter.COMMENTED:
+            commented = frozenset(self._session.project.images_with_comments())
+            only = commented if only is None else only & commented
         self.beginResetModel()
         self._rows = [
             image
             for image in self._session.images
             if needle in image.path.casefold()
             and (only is None or image.id in only)
-            and (wanted is None or states.get(image.id, ImageState.UNLABELLED) is wanted)
+            and wanted.accepts(states.get(image.id, ImageState.UNLABELLED))
         ]
-        if order is ImageOrder.WORST_FIRST:
-            self._rows.sort(key=self._badness)
+        self._sort(order)
         self._places = {image.id: row for row, image in enumerate(self._rows)}
         self.endResetModel()
+
+    def set_ranking(self, image_ids: Sequence[int]) -> None:
+        """Take the order in which images are suggested; others follow in the project's order."""
+        self._ranks = {number: rank for rank, number in enumerate(image_ids)}
+
+    def _sort(self, order: ImageOrder) -> None:
+        if order is ImageOrder.WORST_FIRST:
+            self._rows.sort(key=self._badness)
+        elif order is ImageOrder.NAME:
+            self._rows.sort(key=lambda image: _natural(image.path))
+        elif order is ImageOrder.SUGGESTED:
+            last = len(self._ranks)
+            self._rows.sort(key=lambda image: self._ranks.get(image.id, last))
 
     def refresh(self, image_ids: Iterable[int]) -> None:
         """Paint the rows of these images anew."""
@@ -135,7 +156,7 @@ class ImageListModel(QAbstractListModel):
         return score is None, 0.0 if score is None else score
 
     def _text(self, image: ImageRecord) -> str:
-        marks = [STATE_MARKS[self._session.state.state_of(image.id)]]
+        marks = [STATE_LOOKS[self._session.state.state_of(image.id)].mark]
         score = self._scores.get(image.id)
         if score is not None:
             marks.append(f"IoU {score:.2f}")
@@ -171,6 +192,12 @@ class ImageListModel(QAbstractListModel):
     def _on_broken(self, image_id: int) -> None:
         self._icons[image_id] = _icon_of(_cross())
         self.refresh((image_id,))
+
+
+def _natural(text: str) -> list[tuple[bool, int, str]]:
+    """A key that puts 9 before 10."""
+    parts = re.split(r"([0-9]+)", text.casefold())
+    return [(True, int(part), "") if part.isdigit() else (False, 0, part) for part in parts]
 
 
 def _icon_of(rgb: npt.NDArray[np.uint8]) -> QIcon:

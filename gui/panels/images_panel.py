@@ -2,42 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from enum import Enum
+from collections.abc import Iterable, Sequence
+from functools import partial
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
+    QLabel,
     QLineEdit,
     QListView,
+    QMenu,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
+from core.document.document import ImageState
 from core.document.history import HistoryEvent
 from core.scoring.overlap import ImageScore
 from core.scoring.report import DatasetScore
 from gui.counting import counted
+from gui.image_states import STATE_LOOKS, ImageFilter
 from gui.panels.image_delegate import ImageDelegate
 from gui.panels.image_list_model import ImageListModel, ImageOrder
 from gui.plain_text import plain_tool_tip
 from gui.session import Session
 
 
-class ImageFilter(Enum):
-    """Which images are listed, as the combo box names it."""
-
-    ALL = "All images"
-    UNLABELLED = "Unlabelled"
-    IN_PROGRESS = "In progress"
-    DONE = "Done"
-
-
 class ImagesPanel(QWidget):
     """A list that scrolls smoothly at 100,000 images; a click shows the image."""
 
     image_chosen = Signal(object)
+    states_chosen = Signal(object, object)
+    """Ids of images, and the ImageState that they are in from now on."""
+    suggestions_wanted = Signal()
+    """The list is to be in the suggested order."""
 
     def __init__(
         self, session: Session, model: ImageListModel, parent: QWidget | None = None
@@ -60,15 +59,19 @@ class ImagesPanel(QWidget):
         self.narrowed.setAccessibleName(self.tr("List all images again"))
         self.narrowed.clicked.connect(self.show_all)
         self.narrowed.hide()
+        self.hint = QLabel(self)
+        self.hint.setWordWrap(True)
+        self.hint.setProperty("quiet", True)
+        self.hint.hide()
         self.list = self._make_list()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(8)
-        for widget in (self.search, self.filter, self.order, self.narrowed, self.list):
+        for widget in (self.search, self.filter, self.order, self.narrowed, self.hint, self.list):
             layout.addWidget(widget)
         self.search.textChanged.connect(self._apply_filter)
         self.filter.currentIndexChanged.connect(self._apply_filter)
-        self.order.currentIndexChanged.connect(self._apply_filter)
+        self.order.currentIndexChanged.connect(self._on_order)
         session.image_changed.connect(self._show_current)
         session.document_changed.connect(self._on_document_changed)
 
@@ -76,6 +79,9 @@ class ImagesPanel(QWidget):
         view = QListView(self)
         view.setModel(self.model)
         view.setUniformItemSizes(True)
+        view.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
+        view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        view.customContextMenuRequested.connect(self._show_menu)
         view.setItemDelegate(ImageDelegate(view))
         view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         view.setMinimumSize(200, 64)
@@ -102,6 +108,45 @@ class ImagesPanel(QWidget):
         if self.model.rowCount() and self.model.row_of(image) is None:
             self.image_chosen.emit(self.model.image_at(0).id)
 
+    def show_queue(self, image_ids: Sequence[int], words: str) -> None:
+        """Take the suggested order, and what fixing is still worth."""
+        self.model.set_ranking(image_ids)
+        self.hint.setText(words)
+        if self._is_suggested():
+            self._apply_filter()
+        self._show_hint()
+
+    def chosen_ids(self) -> tuple[int, ...]:
+        """Ids of the images that are marked in the list."""
+        rows = sorted(index.row() for index in self.list.selectionModel().selectedIndexes())
+        return tuple(self.model.image_at(row).id for row in rows)
+
+    def _is_suggested(self) -> bool:
+        return list(ImageOrder)[self.order.currentIndex()] is ImageOrder.SUGGESTED
+
+    def _on_order(self) -> None:
+        if self._is_suggested():
+            self.suggestions_wanted.emit()
+        self._apply_filter()
+        self._show_hint()
+
+    def _show_hint(self) -> None:
+        self.hint.setVisible(self._is_suggested() and bool(self.hint.text()))
+
+    def _show_menu(self, place: QPoint) -> None:
+        ids = self.chosen_ids()
+        if not ids:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for state, look in STATE_LOOKS.items():
+            action = menu.addAction(self.tr(look.action))
+            action.triggered.connect(partial(self._on_state, ids, state))
+        menu.popup(self.list.viewport().mapToGlobal(place))
+
+    def _on_state(self, ids: tuple[int, ...], state: ImageState, _checked: bool = False) -> None:
+        self.states_chosen.emit(ids, state)
+
     def show_all(self) -> None:
         """List all images again that the filter lets through."""
         self._only = None
@@ -122,15 +167,17 @@ class ImagesPanel(QWidget):
 
     def _apply_filter(self) -> None:
         wanted = list(ImageFilter)[self.filter.currentIndex()]
-        state = None if wanted is ImageFilter.ALL else wanted.name
         order = list(ImageOrder)[self.order.currentIndex()]
-        self.model.arrange(self.search.text(), state, order, self._only)
+        self.model.arrange(self.search.text(), wanted, order, self._only)
         self._show_current(self._session.image)
 
     def _on_document_changed(self, event: HistoryEvent) -> None:
         self.model.refresh(event.documents.keys())
 
     def _on_chosen(self, index: QModelIndex) -> None:
+        if len(self.list.selectionModel().selectedIndexes()) > 1:
+            # Several are being marked; the picture on the screen stays.
+            return
         self.image_chosen.emit(self.model.image_at(index.row()).id)
 
     def _show_current(self, _image: object) -> None:

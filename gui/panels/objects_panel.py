@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QItemSelectionModel, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QHeaderView,
     QLabel,
     QTreeWidget,
     QTreeWidgetItem,
@@ -16,6 +17,8 @@ from core.document.annotation import Annotation
 from core.document.geometry import Box, Keypoints, Polygon, RotatedBox, Scribble
 from core.document.mask import Mask
 from gui.icons import color_swatch
+from gui.plain_text import plain_tool_tip
+from gui.provenance_words import REVIEW_MARKS, origin, provenance_lines
 from gui.session import Session
 
 KIND_NAMES = {
@@ -40,7 +43,13 @@ class ObjectsPanel(QWidget):
         self._filling = False
         self._shown: tuple[object, ...] | None = None
         self.tree = QTreeWidget(self)
-        self.tree.setHeaderLabels([self.tr("Label"), self.tr("Shape"), self.tr("From")])
+        self.tree.setHeaderLabels([self.tr("Label"), self.tr("Shape"), self.tr("From"), "✓✗"])
+        header = self.tree.header()
+        header.setStretchLastSection(False)
+        for column in (0, 2):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        for column in (1, 3):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         self.tree.setRootIsDecorated(False)
         self.tree.setUniformRowHeights(True)
         self.tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -83,10 +92,12 @@ class ObjectsPanel(QWidget):
 
     def _row(self, annotation: Annotation) -> QTreeWidgetItem:
         label = self._session.state.labels[annotation.label_id]
-        provenance = annotation.provenance
-        score = "" if provenance.score is None else f" {provenance.score:.2f}"
-        origin = f"{provenance.model or provenance.source}{score}"
-        row = QTreeWidgetItem([label.name, KIND_NAMES[type(annotation.geometry)], origin])
+        kind, mark = KIND_NAMES[type(annotation.geometry)], REVIEW_MARKS[annotation.review]
+        row = QTreeWidgetItem([label.name, kind, origin(annotation.provenance), mark])
+        tip = plain_tool_tip("\n".join(provenance_lines(annotation))).replace("\n", "<br>")
+        for column in range(row.columnCount()):
+            row.setToolTip(column, tip)
+        row.setTextAlignment(3, Qt.AlignmentFlag.AlignCenter)
         row.setIcon(0, color_swatch(label.color))
         row.setData(0, Qt.ItemDataRole.UserRole, annotation.id)
         return row

@@ -13,6 +13,7 @@ from core.document.document import ImageDocument, ProjectState
 from core.document.geometry import Size
 from core.project import codec
 from core.project.records import TouchedImage
+from core.project.sql.comments import CommentTable
 
 
 class DocumentTables:
@@ -20,6 +21,7 @@ class DocumentTables:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self.comments = CommentTable(connection)
 
     def read_document(self, image_id: int, size: Size) -> ImageDocument:
         """All annotations and semantic maps of an image; raises ReadError."""
@@ -40,12 +42,14 @@ class DocumentTables:
             MappingProxyType({item.id: item for item in annotations}),
             MappingProxyType({item.layer_id: item for item in maps}),
             revision[0],
+            self.comments.read(image_id),
         )
 
     def write_touched(self, touched: TouchedImage) -> None:
         """Bring the rows of an image to what its document says."""
         self._write_annotations(touched.document, touched.annotation_ids)
         self._write_maps(touched.document, touched.semantic_layer_ids)
+        self.comments.write(touched.document, touched.comment_ids)
         self._connection.execute(
             "UPDATE images SET rev = ? WHERE id = ?",
             (touched.document.revision, touched.document.image_id),

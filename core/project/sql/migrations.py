@@ -94,7 +94,19 @@ CREATE TABLE attributes (id INTEGER PRIMARY KEY, record BLOB NOT NULL);
 ALTER TABLE images ADD COLUMN attributes BLOB;
 """
 
+# Comments by image. What was done is approved from now on.
+_COMMENTS = """
+CREATE TABLE comments (
+    image_id INTEGER NOT NULL REFERENCES images (id),
+    id INTEGER NOT NULL,
+    record BLOB NOT NULL,
+    UNIQUE (image_id, id)
+);
+UPDATE images SET state = 'approved' WHERE state = 'done';
+"""
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("the tables of the first version", _FIRST_TABLES),
     Migration("attributes of objects and images", _ATTRIBUTES),
+    Migration("comments; five states of images", _COMMENTS),
 )

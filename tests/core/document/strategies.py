@@ -20,6 +20,7 @@ from core.document.annotation import (
 )
 from core.document.attributes import AttributeDefinition, AttributeKind, AttributeScope
 from core.document.change import Change, Difference, ImageChange, MaskEdit
+from core.document.comment import Comment
 from core.document.document import ImageDocument, ImageState, ProjectState
 from core.document.geometry import (
     Box,
@@ -111,6 +112,21 @@ def objects(number: int | None = None) -> st.SearchStrategy[Annotation]:
     )
 
 
+def comments(number: int | None = None) -> st.SearchStrategy[Comment]:
+    return st.builds(
+        Comment,
+        st.integers(1, 2**62) if number is None else st.just(number),
+        coordinates,
+        coordinates,
+        texts,
+        texts,
+        st.none() | st.integers(1, 2**62),
+        texts,
+        st.booleans(),
+        st.floats(0, 1e10),
+    )
+
+
 attribute_definitions = st.builds(
     AttributeDefinition,
     st.integers(1, 9),
@@ -145,13 +161,28 @@ def semantic_maps(draw: st.DrawFn, layer_id: int = 1) -> SemanticMap:
 def documents(draw: st.DrawFn, image_id: int = 1) -> ImageDocument:
     found = draw(st.lists(objects(), max_size=3, unique_by=lambda item: item.id))
     maps = draw(st.lists(semantic_maps(), max_size=1))
+    said = draw(st.lists(comments(), max_size=2, unique_by=lambda item: item.id))
     return ImageDocument(
         image_id,
         SIZE,
         MappingProxyType({item.id: item for item in found}),
         MappingProxyType({item.layer_id: item for item in maps}),
         draw(st.integers(0, 5)),
+        MappingProxyType({item.id: item for item in said}),
     )
+
+
+@st.composite
+def comment_changes(draw: st.DrawFn, document: ImageDocument) -> Difference[Comment]:
+    """Comments that come, go and change."""
+    pairs: list[tuple[Comment | None, Comment | None]] = []
+    for item in document.comments.values():
+        what = draw(st.sampled_from(["keep", "remove", "update"]))
+        if what != "keep":
+            pairs.append((item, draw(comments(item.id)) if what == "update" else None))
+    fresh = comments().filter(lambda item: item.id not in document.comments)
+    pairs += [(None, item) for item in draw(st.lists(fresh, max_size=1))]
+    return Difference.of_pairs(pairs)
 
 
 @st.composite
@@ -185,6 +216,7 @@ def image_changes(
         else (),
         state=step,
         attributes=None if values is None else (values, draw(attributes)),
+        comments=draw(comment_changes(document)),
     )
 
 

@@ -116,13 +116,13 @@ def test_a_stroke_is_refused_on_what_is_no_mask_or_another_mask() -> None:
 
 
 def test_states_that_nothing_touches_are_not_copied() -> None:
-    state = ProjectState(states={1: ImageState.DONE})
+    state = ProjectState(states={1: ImageState.APPROVED})
 
     assert Change("nothing").applied_to_state(state).states is state.states
 
 
 def test_a_state_that_is_not_as_expected_is_refused() -> None:
-    step = ImageChange(state=(ImageState.DONE, ImageState.UNLABELLED))
+    step = ImageChange(state=(ImageState.APPROVED, ImageState.UNLABELLED))
 
     with pytest.raises(ConflictError):
         Change.of_image("x", 1, step).applied_to_state(ProjectState())

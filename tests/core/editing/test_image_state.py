@@ -7,11 +7,11 @@ from tests.core.editing.examples import annotation, default_document, document, 
 
 
 def test_the_state_of_images_is_one_step() -> None:
-    change = set_image_state(state(), (7, 8), ImageState.DONE)
+    change = set_image_state(state(), (7, 8), ImageState.APPROVED)
     assert change is not None
     after = change.applied_to_state(state())
-    assert after.state_of(8) is ImageState.DONE
-    assert set_image_state(after, (7, 8), ImageState.DONE) is None
+    assert after.state_of(8) is ImageState.APPROVED
+    assert set_image_state(after, (7, 8), ImageState.APPROVED) is None
 
 
 def test_the_first_object_starts_the_work_and_its_undo_takes_that_back() -> None:
@@ -29,7 +29,7 @@ def test_removing_starts_nothing_and_a_finished_image_stays_finished() -> None:
     removal = remove_annotations(start, (1,))
     assert removal is not None
     assert mark_in_progress(removal, state()) == removal
-    done = set_image_state(state(), (7,), ImageState.DONE)
+    done = set_image_state(state(), (7,), ImageState.APPROVED)
     assert done is not None
     change = add_annotation(start, annotation(9, Box(0, 0, 3, 3)))
     assert mark_in_progress(change, done.applied_to_state(state())) == change

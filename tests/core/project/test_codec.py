@@ -56,7 +56,7 @@ def test_changes(data: st.DataObject) -> None:
 def test_a_state_and_a_whole_semantic_map_in_a_change() -> None:
     semantic = SemanticMap(3, np.arange(12, dtype=np.uint16).reshape(3, 4))
     part = ImageChange(
-        semantic=Difference(added=(semantic,)), state=(ImageState.UNLABELLED, ImageState.DONE)
+        semantic=Difference(added=(semantic,)), state=(ImageState.UNLABELLED, ImageState.APPROVED)
     )
     change = Change.of_image("x", 7, part)
 

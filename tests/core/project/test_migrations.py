@@ -43,7 +43,7 @@ def test_a_file_of_every_version_opens_whole(tmp_path: Path, version: int) -> No
         assert project.images[0].digest == "digest1"
         assert [label.name for label in history.state.labels.values()] == ["object", "ring"]
         assert [layer.author for layer in history.state.layers.values()] == ["Ada"]
-        assert history.state.state_of(1) is ImageState.DONE
+        assert history.state.state_of(1) is ImageState.APPROVED
         assert history.document(1).annotations == {item.id: item for item in SHAPES}
         assert project.load_draft() == DRAFT
         assert project.setting("zoom") == "2.5"

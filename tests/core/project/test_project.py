@@ -90,14 +90,14 @@ def _content(project: Project) -> tuple[object, ...]:
 def test_layers_and_states_are_kept(tmp_path: Path) -> None:
     path = new_project(tmp_path)
     layer = Layer(2, LayerRole.REFERENCE, "truth", "truth.json")
-    done = ImageChange(state=(ImageState.UNLABELLED, ImageState.DONE))
+    done = ImageChange(state=(ImageState.UNLABELLED, ImageState.APPROVED))
     with open_project(path) as project:
         project.history.apply(
             Change("x", MappingProxyType({2: done}), layers=Difference(added=(layer,)))
         )
     with open_project(path) as project:
         assert project.history.state.layers[2] == layer
-        assert project.history.state.state_of(2) is ImageState.DONE
+        assert project.history.state.state_of(2) is ImageState.APPROVED
         project.history.undo()
     with open_project(path) as project:
         assert 2 not in project.history.state.layers

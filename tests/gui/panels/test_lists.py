@@ -42,10 +42,10 @@ def _names(panel: ImagesPanel) -> list[str]:
 def test_images_are_found_by_name_and_state(images: ImagesPanel, session: Session) -> None:
     images.search.setText("T")
     assert _names(images) == ["two.png", "three.png"]
-    session.apply(set_image_state(session.state, (2,), ImageState.DONE))
-    images.filter.setCurrentText("Done")
+    session.apply(set_image_state(session.state, (2,), ImageState.APPROVED))
+    images.filter.setCurrentText("Approved")
     assert _names(images) == ["two.png"]
-    assert "done" in str(images.model.data(images.model.index(0)))
+    assert "approved" in str(images.model.data(images.model.index(0)))
     images.search.setText("nothing like it")
     assert _names(images) == []
     assert images.neighbour(1) is None

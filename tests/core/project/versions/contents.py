@@ -37,7 +37,7 @@ def fill(project: Project) -> None:
         project.record_image(image.id, SIZE, f"digest{image.id}")
     history.apply(Change("Add a label", labels=Difference(added=(Label(2, "ring", "#00aaff"),))))
     history.apply(Change.of_image("Draw", 1, ImageChange(annotations=Difference(added=SHAPES))))
-    state = (history.state.state_of(1), ImageState.DONE)
+    state = (history.state.state_of(1), ImageState.APPROVED)
     history.apply(Change.of_image("Done", 1, ImageChange(state=state)))
     history.apply(
         Change.of_image("Delete", 1, ImageChange(annotations=Difference(removed=SHAPES[:1])))
