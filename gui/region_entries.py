@@ -7,7 +7,7 @@ from gui.workbench import Workbench
 
 
 def region_entries(bench: Workbench) -> tuple[ActionEntry, ...]:
-    """Snap, refine, and what dragging with regions does."""
+    """Snap, refine, classes, and what dragging with regions does."""
     menu = "&Tools"
     return (
         ActionEntry(
@@ -35,5 +35,14 @@ def region_entries(bench: Workbench) -> tuple[ActionEntry, ...]:
             menu,
             lambda: bool(bench.session.selection),
             tip="Find finer regions in and around the selected object.",
+        ),
+        ActionEntry(
+            "fill_rest",
+            "Fill the rest with this class",
+            bench.classes.fill_rest,
+            ("Shift+H",),
+            menu,
+            lambda: not bench.session.project.read_only,
+            tip="Give every pixel without a class the active label.",
         ),
     )

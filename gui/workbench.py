@@ -14,6 +14,8 @@ from core.project.project import Project
 from core.tasks.queue import TaskQueue
 from gui.canvas.canvas import Canvas
 from gui.canvas_presenter import CanvasPresenter
+from gui.class_commands import ClassCommands
+from gui.class_presenter import ClassPresenter
 from gui.display_settings import DisplaySettings
 from gui.image_loading import AHEAD, ImageLoader, LoadedImage
 from gui.model_runs import ModelRuns
@@ -102,6 +104,8 @@ class Workbench(QObject):
         )
         self.region_edits = RegionEdits(self.session, self.regions, self.loaded_image, tasks, self)
         self.region_reach = RegionReach(self.session, self.regions, tasks, self)
+        self.classes = ClassCommands(self.session, self)
+        self.class_presenter = ClassPresenter(self.session, self.canvas, self)
         self.snapping = SnapCommands(self.session, self.deck, self.regions, self)
         self.neighbour: Callable[[int], int | None] = self._project_neighbour
         self._connect()
@@ -113,6 +117,7 @@ class Workbench(QObject):
         self.regions.ready.connect(lambda *_: self.tools.refresh())
         self.regions.failed.connect(self.session.error_raised)
         self.images.kept.connect(self.regions.prepare)
+        self.images.loaded.connect(lambda _image: self.class_presenter.show_again())
         self.tools.cut_requested.connect(self.region_edits.cut)
         self.runs.failed.connect(self.session.error_raised)
         self.scores.failed.connect(self.session.error_raised)

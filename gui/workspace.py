@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStackedWidget, 
 
 from core.document.images import ImageRecord
 from core.errors import MaskwrightError
+from gui.class_bar import ClassBar
 from gui.message_bar import MessageBar
 from gui.region_bar import RegionBar
 from gui.split_view import SplitView
@@ -28,6 +29,7 @@ class Workspace(QWidget):
         # A long hint is cut rather than widening the window.
         self.tool_text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.region_bar = RegionBar(bench.region_modes, self)
+        self.class_bar = ClassBar(bench.tools, bench.classes, self)
         self.broken = QLabel(self)
         self.broken.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.broken.setTextFormat(Qt.TextFormat.PlainText)
@@ -43,6 +45,7 @@ class Workspace(QWidget):
         bar.setSpacing(0)
         bar.addWidget(self.tool_text, 1)
         bar.addWidget(self.region_bar)
+        bar.addWidget(self.class_bar)
         layout.addLayout(bar)
         layout.addWidget(self._pages, 1)
         self._messages = messages

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from core.document.images import Dataset
 from core.errors import ReadError, WriteError
+from core.formats.class_maps import left_out_maps, with_class_regions
 from core.formats.coco import write_coco
 from core.formats.coco_panoptic import write_coco_panoptic
 from core.formats.dataset import ExportReport, ReportEntry, SourceRecords
@@ -43,7 +44,7 @@ class ExportFormat:
     ``title`` is for people. ``suffix`` is that of the target file, empty when the
     target is a folder. ``family`` names the format whose records it can write
     back as they came in. ``copies_images`` says that it has a place for the
-    pictures themselves.
+    pictures themselves, ``has_pixel_classes`` that class maps find one in it.
     """
 
     kind: ExportKind
@@ -52,6 +53,7 @@ class ExportFormat:
     family: str
     write: Writer
     copies_images: bool = False
+    has_pixel_classes: bool = False
 
     @property
     def is_folder(self) -> bool:
@@ -71,6 +73,7 @@ EXPORT_FORMATS: Mapping[ExportKind, ExportFormat] = MappingProxyType(
                 lambda data, layer, path, source, _: write_coco(
                     data, layer, path, masks="rle", source=source
                 ),
+                has_pixel_classes=True,
             ),
             ExportFormat(
                 ExportKind.COCO_POLYGONS,
@@ -80,6 +83,7 @@ EXPORT_FORMATS: Mapping[ExportKind, ExportFormat] = MappingProxyType(
                 lambda data, layer, path, source, _: write_coco(
                     data, layer, path, masks="polygons", source=source
                 ),
+                has_pixel_classes=True,
             ),
             ExportFormat(
                 ExportKind.COCO_PANOPTIC,
@@ -89,6 +93,7 @@ EXPORT_FORMATS: Mapping[ExportKind, ExportFormat] = MappingProxyType(
                 lambda data, layer, path, source, _: write_coco_panoptic(
                     data, layer, path, source=source
                 ),
+                has_pixel_classes=True,
             ),
             ExportFormat(
                 ExportKind.VOC,
@@ -99,6 +104,7 @@ EXPORT_FORMATS: Mapping[ExportKind, ExportFormat] = MappingProxyType(
                     data, layer, path, source=source, copy_images=copy
                 ),
                 copies_images=True,
+                has_pixel_classes=True,
             ),
             ExportFormat(
                 ExportKind.YOLO_BOXES,
@@ -137,6 +143,7 @@ EXPORT_FORMATS: Mapping[ExportKind, ExportFormat] = MappingProxyType(
                 lambda data, layer, path, _, __: write_label_png(
                     data, layer, path, meaning="classes"
                 ),
+                has_pixel_classes=True,
             ),
             ExportFormat(
                 ExportKind.PNG_INSTANCES,
@@ -168,7 +175,8 @@ def export_layer(
     everything that was not edited goes out as it came in, when the format is
     the same. ``copy_images`` puts the pictures beside, byte for byte. Raises
     WriteError, also for a layer that does not exist, and for pictures in a
-    format that has no place for them.
+    format that has no place for them. The classes of a class map become one region
+    each where a format can say that.
     """
     if layer_id not in dataset.state.layers:
         raise WriteError("The layer that should be exported does not exist.")
@@ -181,8 +189,11 @@ def export_layer(
         )
     fitting = source if source is not None and _fits(source, chosen) else SourceRecords()
     readable, unreadable = _without_unreadable(dataset)
+    lost = () if chosen.has_pixel_classes else left_out_maps(readable, layer_id)
+    if chosen.has_pixel_classes:
+        readable = with_class_regions(readable, layer_id)
     report = chosen.write(readable, layer_id, target, fitting, copy_images)
-    return replace(report, losses=(*unreadable, *report.losses))
+    return replace(report, losses=(*unreadable, *lost, *report.losses))
 
 
 def _fits(source: SourceRecords, chosen: ExportFormat) -> bool:

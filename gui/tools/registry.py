@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gui.tools.brush import BrushTool
+from gui.tools.class_map import ClassMapSink
 from gui.tools.knife import KnifeTool
 from gui.tools.lasso import LassoTool
 from gui.tools.polygon import PolygonTool
@@ -49,6 +50,7 @@ def all_tools() -> dict[str, Tool]:
         BrushTool(),
         BrushTool(erases=True),
         RegionTool(),
+        RegionTool(ClassMapSink(), "classes"),
         WandTool(),
         KnifeTool(),
     )
@@ -126,6 +128,14 @@ def tool_infos() -> tuple[ToolInfo, ...]:
             "mdi6.puzzle-outline",
             "[ and ] grow and shrink; click or drag takes, right or Shift takes away; "
             "Ctrl+drag a box; Enter finishes.",
+        ),
+        ToolInfo(
+            "classes",
+            "Classes by region",
+            ("H",),
+            "mdi6.format-color-fill",
+            "Click or drag gives regions the active label, pixel by pixel; right or Shift "
+            "erases; [ and ] grow and shrink.",
         ),
         ToolInfo(
             "wand",

@@ -12,6 +12,7 @@ def test_every_tool_has_a_button_in_the_same_order_and_a_key_of_its_own() -> Non
     usual = {"select": "V", "rectangle": "R", "polygon": "P", "brush": "B", "eraser": "E"}
     assert shown == usual | {
         "region": "G",
+        "classes": "H",
         "knife": "K",
         "wand": "W",
         "lasso": "J",
