@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from core.document.annotation import Annotation, Geometry, LayerRole, bounds_of_geometry
+from core.document.geometry import Size
 from core.document.mask import Mask
-from core.models.candidates import USUAL_THRESHOLD, Candidates, shape_at
+from core.models.candidates import Candidates, ShapesAtThreshold
 from core.models.proposal import Proposal, ProposalSet
 from gui.session import Session
 
@@ -19,11 +21,11 @@ class DeckItem:
     """A proposal with the set that it came in.
 
     ``key`` is unique within the image; ``raw`` is what the model gave, ``proposal``
-    the same with its mask cut at the threshold that is set. The mask is cut when it is
-    first looked at, so that a slider over 1,000 candidates pays for those it shows.
+    the same in the shape that the threshold for masks gives it. That is found when it
+    is first looked at, so that a slider over 1,000 candidates pays for those it shows.
     """
 
-    __slots__ = ("_proposal", "_threshold", "key", "place", "raw", "source")
+    __slots__ = ("_proposal", "_shape", "key", "place", "raw", "source")
 
     def __init__(
         self,
@@ -31,26 +33,22 @@ class DeckItem:
         raw: Proposal,
         source: ProposalSet,
         place: int = 0,
-        threshold: float = USUAL_THRESHOLD,
+        shape: Callable[[], Geometry] | None = None,
     ) -> None:
         self.key = key
         self.raw = raw
         self.source = source
         self.place = place
-        self._threshold = threshold
-        self._proposal: Proposal | None = None
+        self._shape = shape
+        self._proposal = raw if shape is None else None
 
     @property
     def proposal(self) -> Proposal:
         """The proposal as it is shown and accepted."""
         if self._proposal is None:
-            shape = shape_at(self.raw, self.source.image_size, self._threshold)
-            raw = self.raw
-            self._proposal = (
-                raw
-                if shape is raw.geometry
-                else Proposal(raw.id, shape, raw.score, raw.label, raw.source, raw.soft_mask)
-            )
+            assert self._shape is not None  # noqa: S101 - set when there is no proposal yet
+            raw, shape = self.raw, self._shape()
+            self._proposal = raw if shape is raw.geometry else replace(raw, geometry=shape)
         return self._proposal
 
     def reshape(self, geometry: Geometry) -> None:
@@ -77,7 +75,15 @@ class PreparedSets:
             (set_name(found), proposal, found) for found in sets for proposal in found.items
         )
         self.candidates = Candidates.of([proposal for _, proposal, _ in self.members])
+        size = sets[0].image_size if sets else Size(1, 1)
+        self._shapes = ShapesAtThreshold(size)
+        for place, (_, proposal, _) in enumerate(self.members):
+            self._shapes.prepare(place, proposal)
         self._alike: dict[tuple[int, float], tuple[Annotation, Mapping[int, float]]] = {}
+
+    def shape(self, place: int, threshold: float) -> Geometry:
+        """The shape of a candidate with its soft mask cut at a threshold."""
+        return self._shapes.shape(place, self.members[place][1], threshold)
 
     def places_like(self, item: Annotation, lowest_iou: float) -> Mapping[int, float]:
         """Places that show the same as an annotation, with their IoU; found once each."""

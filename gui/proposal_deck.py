@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
@@ -178,7 +179,8 @@ class ProposalDeck(QObject):
         key = (name, proposal.id)
         item = self._made.get(key)
         if item is None or item.raw is not proposal or item.place != place:
-            item = DeckItem(key, proposal, source, place, self._filter.mask_threshold)
+            shape = partial(prepared.shape, place, self._filter.mask_threshold)
+            item = DeckItem(key, proposal, source, place, shape)
             self._made[key] = item
         return item
 

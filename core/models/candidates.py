@@ -16,13 +16,14 @@ from core.document.annotation import Geometry, bounds_of_geometry
 from core.document.geometry import Size
 from core.document.mask import Mask
 from core.models.overlap import Extent, overlap, same_kind
-from core.models.pasting import mask_at
+from core.models.pasting import StretchedMask
 from core.models.pooling import Overlaps, Pooled, PoolSettings, find_overlaps, pool
-from core.models.proposal import Proposal
+from core.models.proposal import Proposal, SoftMask
 
 USUAL_THRESHOLD = 0.5
 ANY_SIZE_PX = float("inf")
 OTHER_CLASS_IOU = 0.8
+STRETCHED_BYTES = 128 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +88,38 @@ class Candidates:
         return found
 
 
-def shape_at(item: Proposal, size: Size, threshold: float) -> Geometry:
-    """A candidate's shape with its soft mask cut at a threshold; without one its own shape."""
-    if item.soft_mask is None or threshold == USUAL_THRESHOLD:
-        return item.geometry
-    mask = mask_at(item.soft_mask, size, threshold)
-    return item.geometry if mask.is_empty else mask
+class ShapesAtThreshold:
+    """The shapes of candidates with their soft masks cut at any threshold.
+
+    Stretched masks are kept up to ``budget_bytes``; the others are stretched anew each
+    time.
+    """
+
+    def __init__(self, size: Size, budget_bytes: int = STRETCHED_BYTES) -> None:
+        self._size = size
+        self._left_bytes = budget_bytes
+        self._kept: dict[int, StretchedMask] = {}
+
+    def prepare(self, place: int, item: Proposal) -> None:
+        """Stretch the mask of a candidate ahead of being asked for."""
+        if item.soft_mask is not None and self._left_bytes > 0:
+            self._stretched(place, item.soft_mask)
+
+    def shape(self, place: int, item: Proposal, threshold: float) -> Geometry:
+        """The shape at a threshold; without a soft mask, or where none is left, its own."""
+        if item.soft_mask is None or threshold == USUAL_THRESHOLD:
+            return item.geometry
+        mask = self._stretched(place, item.soft_mask).at(threshold)
+        return item.geometry if mask.is_empty else mask
+
+    def _stretched(self, place: int, soft: SoftMask) -> StretchedMask:
+        found = self._kept.get(place)
+        if found is None:
+            found = StretchedMask.of(soft, self._size)
+            if found.values.nbytes <= self._left_bytes:
+                self._left_bytes -= found.values.nbytes
+                self._kept[place] = found
+        return found
 
 
 def _area(shape: Geometry) -> float:

@@ -7,6 +7,9 @@ boxes.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -17,10 +20,40 @@ from core.models.proposal import SoftMask
 _PADDING = 1
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class StretchedMask:
+    """Probabilities (height, width) of the pixels that a soft mask reaches, inside the image.
+
+    Cutting it at another threshold costs a comparison, so that a slider over hundreds of
+    masks does not stretch them anew.
+    """
+
+    values: npt.NDArray[np.float32]
+    left: int
+    top: int
+
+    @classmethod
+    def of(cls, soft_mask: SoftMask, size: Size) -> StretchedMask:
+        """The pixels of a soft mask in an image of this size."""
+        values = soft_mask.values.astype(np.float32) / np.float32(255)
+        return _stretched(values, soft_mask.box, size)
+
+    def at(self, threshold: float) -> Mask:
+        """The pixels whose probability exceeds a threshold in [0, 1]."""
+        if not self.values.size:
+            return Mask.empty()
+        pixels = self.values > threshold
+        left, top, width, height = cv2.boundingRect(pixels.view(np.uint8))
+        if not width:
+            return Mask.empty()
+        inside = pixels[top : top + height, left : left + width]
+        box = PixelBox(self.left + left, self.top + top, width, height)
+        return Mask(box, np.packbits(inside))
+
+
 def mask_at(soft_mask: SoftMask, size: Size, threshold: float = 0.5) -> Mask:
     """The pixels whose probability exceeds a threshold in [0, 1]; runs no model."""
-    values = soft_mask.values.astype(np.float32) / np.float32(255)
-    return paste_mask(values, soft_mask.box, size, threshold)
+    return StretchedMask.of(soft_mask, size).at(threshold)
 
 
 def paste_mask(
@@ -31,14 +64,20 @@ def paste_mask(
     The grid is padded by one cell of zeros and the box grown likewise, so that a
     mask can end softly at its box; between cells it is bilinear.
     """
+    return _stretched(values, box, size).at(threshold)
+
+
+def _stretched(values: npt.NDArray[np.float32], box: Box, size: Size) -> StretchedMask:
     place = _padded_place(box, values.shape[0])
     inside = place.clipped(size)
     if inside.is_empty:
-        return Mask.empty()
-    padded = np.pad(values, _PADDING)
+        return StretchedMask(np.zeros((0, 0), np.float32), 0, 0)
+    rows, columns = values.shape
+    padded = np.zeros((rows + 2 * _PADDING, columns + 2 * _PADDING), np.float32)
+    padded[_PADDING:-_PADDING, _PADDING:-_PADDING] = values
     down = _shares(len(padded), inside.top - place.top, inside.height, place.height)
     across = _shares(len(padded), inside.left - place.left, inside.width, place.width)
-    return Mask.from_array(down @ padded @ across.T > threshold, inside.left, inside.top)
+    return StretchedMask(down @ padded @ across.T, inside.left, inside.top)
 
 
 def quantise(values: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:

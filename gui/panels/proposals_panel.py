@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
@@ -17,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.models.proposal import Proposal
 from gui.deck_items import DeckItem
 from gui.model_runs import ModelRuns
 from gui.proposal_deck import ProposalDeck
@@ -48,6 +51,7 @@ class ProposalsPanel(QWidget):
         self._deck = deck
         self._runs = runs
         self._keys: list[tuple[str, int]] = []
+        self._listed: list[Proposal] = []
         self._filling = False
         self.source = self._make_source(sources)
         self.run = QPushButton(self.tr("Propose"), self)
@@ -164,13 +168,21 @@ class ProposalsPanel(QWidget):
         self._fill_shown()
         for button in self._decisions:
             button.setEnabled(bool(items))
-        self._filling = True
-        self.list.clear()
-        self._keys = [item.key for item in items[:ROWS_SHOWN]]
-        self.list.addTopLevelItems([self._list_row(item) for item in items[:ROWS_SHOWN]])
-        self._filling = False
+        self._list(items[:ROWS_SHOWN])
         self.summary.setText(self._summary(items))
         self._show_current()
+
+    def _list(self, items: tuple[DeckItem, ...]) -> None:
+        """Fill the list, unless it shows these already, as while the mask slider moves."""
+        listed = [item.raw for item in items]
+        if len(listed) == len(self._listed) and all(map(operator.is_, listed, self._listed)):
+            return
+        self._filling = True
+        self.list.clear()
+        self._keys = [item.key for item in items]
+        self._listed = listed
+        self.list.addTopLevelItems([self._list_row(item) for item in items])
+        self._filling = False
 
     def _fill_shown(self) -> None:
         """The sources that have proposed on this image, and all of them together."""
@@ -188,7 +200,7 @@ class ProposalsPanel(QWidget):
         return range(self.source.count())
 
     def _list_row(self, item: DeckItem) -> QTreeWidgetItem:
-        proposal = item.proposal
+        proposal = item.raw
         return QTreeWidgetItem([f"{proposal.score:.2f}", proposal.label or "–", proposal.source])
 
     def _summary(self, items: tuple[DeckItem, ...]) -> str:
@@ -197,7 +209,7 @@ class ProposalsPanel(QWidget):
         if not sets:
             return self.tr("Nothing proposed yet: choose a source and press Propose.")
         text = self.tr("{count} open").format(count=len(items))
-        if any(not item.proposal.label for item in items):
+        if any(not item.raw.label for item in items):
             text += self.tr("; without a class they become “{label}”").format(
                 label=self._session.label.name
             )

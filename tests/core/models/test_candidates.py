@@ -1,8 +1,9 @@
 import numpy as np
+import pytest
 
 from core.document.geometry import Box, Keypoints, Size, Visibility
 from core.document.mask import Mask
-from core.models.candidates import CandidateFilter, Candidates, shape_at
+from core.models.candidates import CandidateFilter, Candidates, ShapesAtThreshold
 from core.models.pasting import mask_at
 from core.models.proposal import Proposal, SoftMask
 
@@ -41,20 +42,25 @@ def test_keypoints_are_only_like_keypoints() -> None:
     assert candidates.places_like(pose, 0.5) == {0: 1.0}
 
 
-def test_a_threshold_cuts_soft_masks_and_leaves_other_shapes() -> None:
+def _ramp() -> Proposal:
     ramp = np.tile(np.linspace(0, 255, 28).astype(np.uint8), (28, 1))
     soft = SoftMask(Box(4, 4, 20, 20), ramp)
-    item = Proposal(0, mask_at(soft, SIZE), 0.9, "", "m", soft)
-    assert shape_at(item, SIZE, 0.5) is item.geometry
-    wide, narrow = shape_at(item, SIZE, 0.2), shape_at(item, SIZE, 0.8)
-    assert isinstance(wide, Mask)
-    assert isinstance(narrow, Mask)
-    assert wide.area > narrow.area > 0
+    return Proposal(0, mask_at(soft, SIZE), 0.9, "", "m", soft)
+
+
+@pytest.mark.parametrize("budget_bytes", [0, 10**6])
+def test_a_threshold_cuts_soft_masks_and_leaves_other_shapes(budget_bytes: int) -> None:
+    item, shapes = _ramp(), ShapesAtThreshold(SIZE, budget_bytes)
+    shapes.prepare(0, item)
+    assert item.soft_mask is not None
+    assert shapes.shape(0, item, 0.5) is item.geometry
+    for threshold in (0.2, 0.8, 0.2):
+        assert shapes.shape(0, item, threshold) == mask_at(item.soft_mask, SIZE, threshold)
     (plain,) = _proposals(Box(0, 0, 5, 5))
-    assert shape_at(plain, SIZE, 0.9) is plain.geometry
+    assert shapes.shape(1, plain, 0.9) is plain.geometry
 
 
 def test_a_threshold_that_leaves_nothing_keeps_the_usual_shape() -> None:
     soft = SoftMask(Box(4, 4, 20, 20), np.full((28, 28), 140, np.uint8))
     item = Proposal(0, mask_at(soft, SIZE), 0.9, "", "m", soft)
-    assert shape_at(item, SIZE, 0.9) is item.geometry
+    assert ShapesAtThreshold(SIZE).shape(0, item, 0.9) is item.geometry
