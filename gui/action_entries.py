@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from gui.actions import ActionEntry
+from gui.deck_commands import deck_entries
 from gui.display_commands import display_entries
 from gui.label_commands import LabelCommands
 from gui.object_entries import object_entries
@@ -32,6 +33,7 @@ def action_entries(bench: Workbench, commands: WindowCommands) -> tuple[ActionEn
         *region_entries(bench),
         *shape_entries(bench),
         *model_entries(bench, commands.models),
+        *deck_entries(bench, commands.deck),
         *review_entries(bench, commands.view),
         *help_entries(commands.help),
     )

@@ -11,10 +11,10 @@ from core.document.geometry import Size
 from core.document.mask import Mask
 from core.models.candidates import Candidates, ShapesAtThreshold
 from core.models.proposal import Proposal, ProposalSet
+from core.models.region_of_interest import REGION_KEYS
 from gui.session import Session
 
 ItemKey = tuple[str, int]
-REGION_KEYS = ("region_left", "region_top", "region_width", "region_height")
 
 
 class DeckItem:
@@ -99,6 +99,12 @@ def set_name(found: ProposalSet) -> str:
     """The name of a set within its image: the model, and the part of the image it looked at."""
     part = [found.key.parameters[key] for key in REGION_KEYS if key in found.key.parameters]
     return " ".join([found.key.model, *map(str, part)])
+
+
+def plain_part(part: str) -> str:
+    """The part of a set's name that tells where in the image it looked, for people."""
+    left, top, width, height = part.split(" ")
+    return f"{width} × {height} px at {left}, {top}"
 
 
 def by_set(items: Iterable[DeckItem]) -> Iterator[tuple[ProposalSet, list[DeckItem]]]:

@@ -19,6 +19,7 @@ from gui.actions import ActionTable
 from gui.attribute_commands import AttributeCommands
 from gui.chart_commands import ChartCommands, chart_entries
 from gui.comment_commands import CommentCommands, comment_entries
+from gui.deck_commands import DeckCommands, menu_of_panel, show_choices
 from gui.dialogs.help_dialogs import HelpDialogs
 from gui.display_commands import DisplayCommands
 from gui.export_commands import ExportCommands
@@ -72,7 +73,7 @@ class MainWindow(QMainWindow):
         self.resize(self._first_size())
         self.setAcceptDrops(True)
         self.setDockOptions(self.dockOptions() | QMainWindow.DockOption.AllowTabbedDocks)
-        self.bench = Workbench(project, tasks, runs, author, self)
+        self.bench = Workbench(project, tasks, runs, author, self, settings)
         regions = RegionsPanel(self)
         self.commands = self._make_commands(regions, settings, log_file)
         self.actions_table = ActionTable(
@@ -94,6 +95,8 @@ class MainWindow(QMainWindow):
         self.panes = Panes(self, self.bench, self.commands, regions, tasks)
         for dock in self.panes.docks:
             self.menus["&View"].addAction(dock.toggleViewAction())
+        self.panes.proposals.offer(menu_of_panel(self.actions_table))
+        show_choices(self.bench, self.actions_table)
         self._make_tool_bar()
         self.setStatusBar(StatusLine(self.bench, self))
         self._connect()
@@ -184,6 +187,7 @@ class MainWindow(QMainWindow):
             ProjectCommands(self.bench, self),
             LabelCommands(self.bench, self),
             ModelCommands(self.bench, self),
+            DeckCommands(self.bench, self),
             view,
             DisplayCommands(self.bench, settings, self),
             SplitView(self.bench, self),

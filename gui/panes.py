@@ -185,6 +185,22 @@ class Panes(QObject):
         panel.reject_requested.connect(proposals.reject_current)
         panel.fix_requested.connect(proposals.fix_current)
         panel.accept_all_requested.connect(proposals.accept_all)
+        proposals.pointed_at.connect(self._commands.view.show_proposal)
+        deck, batch = self._commands.deck, self._bench.batch
+        deck.selected_source = models.selected_source
+        deck.listed_images = self.images.listed
+        panel.cancel_batch_requested.connect(batch.cancel)
+        batch.progressed.connect(panel.batch.show_report)
+        batch.finished.connect(lambda _report: panel.batch.show_report(None))
+        batch.proposed.connect(self.images.show_proposals)
+        self._bench.deck.remembered.connect(self.images.show_proposals)
+        self._bench.deck.changed.connect(self._show_open_proposals)
+
+    def _show_open_proposals(self) -> None:
+        """The count beside the image on the screen is that of what is still open."""
+        deck, image = self._bench.deck, self._bench.session.image
+        if image is not None and deck.sets_of(image.id) and not deck.is_preparing:
+            self.images.show_open(image.id, len(deck.items()))
 
     def _connect_regions(self) -> None:
         self.regions.count_changed.connect(self._bench.presenter.set_superpixel_count)

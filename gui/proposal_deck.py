@@ -41,6 +41,8 @@ class ProposalDeck(QObject):
 
     changed = Signal()
     current_changed = Signal()
+    remembered = Signal(object, object)
+    """Carries an image id and a ProposalSet that has come in."""
 
     def __init__(
         self,
@@ -135,7 +137,9 @@ class ProposalDeck(QObject):
     def remember(self, image_id: int, found: Iterable[ProposalSet]) -> None:
         """Have results at hand without turning to them; the images seen longest ago make room."""
         sets = self._sets.setdefault(image_id, {})
-        sets.update({set_name(one): one for one in found})
+        for one in found:
+            sets[set_name(one)] = one
+            self.remembered.emit(image_id, one)
         self._sets.move_to_end(image_id)
         while len(self._sets) > IMAGES_KEPT:
             self._sets.popitem(last=False)
@@ -164,6 +168,18 @@ class ProposalDeck(QObject):
             document = self._session.document
             self._items = () if document is None else self._visible(document)
         return self._items
+
+    @property
+    def count_below_score(self) -> int:
+        """Listed candidates that the score hides."""
+        document = self._session.document
+        sets = {} if document is None else self._sets.get(document.image_id, {})
+        return sum(
+            item.score < self._filter.score
+            for name, found in sets.items()
+            if self._shown_source in (None, name)
+            for item in found.items
+        )
 
     def _visible(self, document: ImageDocument) -> tuple[DeckItem, ...]:
         sets = self._sets.get(document.image_id, {})

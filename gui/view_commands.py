@@ -14,6 +14,9 @@ from gui.theme import apply_theme, theme_for
 from gui.workbench import Workbench
 
 THEME_SETTING = "view/theme"
+SMALLEST_LOOKED_AT_PX = 16.0
+ROOM_AROUND_PROPOSAL = 1.25
+"""Of its longer side, on each side: enough to see what a proposal is part of."""
 VIEWS: tuple[tuple[str, frozenset[LayerRole]], ...] = (
     ("mine", frozenset({LayerRole.MINE})),
     ("reference", frozenset({LayerRole.REFERENCE})),
@@ -57,12 +60,17 @@ class ViewCommands(QObject):
     def walk_proposals(self, steps: int) -> None:
         """Point at the next or previous proposal and bring it into view."""
         self._bench.proposals.walk(steps)
-        current = self._bench.deck.current
-        if current is not None:
-            box = bounds_of(current.proposal.geometry)
-            seen = self._bench.canvas.viewport.visible_box
-            if not (seen.contains(box.x, box.y) and seen.contains(box.right, box.bottom)):
-                self.look_at(box)
+
+    def show_proposal(self, box: Box) -> None:
+        """Bring a proposal close, or only into view where people chose that."""
+        document = self._bench.session.document
+        if self._bench.options.zooms_to_each and document is not None:
+            margin = max(box.width, box.height, SMALLEST_LOOKED_AT_PX) * ROOM_AROUND_PROPOSAL
+            self._bench.canvas.zoom_to(box.expanded(margin).clipped(document.size))
+            return
+        seen = self._bench.canvas.viewport.visible_box
+        if not (seen.contains(box.x, box.y) and seen.contains(box.right, box.bottom)):
+            self.look_at(box)
 
     def show_scores(self) -> None:
         """Score all images and bring the scores to the front."""

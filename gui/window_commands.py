@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from gui.attribute_commands import AttributeCommands
 from gui.chart_commands import ChartCommands
 from gui.comment_commands import CommentCommands
+from gui.deck_commands import DeckCommands
 from gui.dialogs.help_dialogs import HelpDialogs
 from gui.display_commands import DisplayCommands
 from gui.export_commands import ExportCommands
@@ -29,6 +30,7 @@ class WindowCommands:
     project: ProjectCommands
     labels: LabelCommands
     models: ModelCommands
+    deck: DeckCommands
     view: ViewCommands
     display: DisplayCommands
     split: SplitView

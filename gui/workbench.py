@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QSettings, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from core.document.images import ImageRecord
 from core.errors import MaskwrightError
 from core.imaging.arrays import RgbImage
+from core.models.proposal import ProposalSet
 from core.project.project import Project
 from core.tasks.queue import TaskQueue
+from gui.ahead_runs import AheadRuns
+from gui.batch_proposals import BatchProposals
 from gui.canvas.canvas import Canvas
 from gui.canvas_presenter import CanvasPresenter
 from gui.class_commands import ClassCommands
@@ -22,10 +25,12 @@ from gui.model_runs import ModelRuns
 from gui.picture_presenter import PicturePresenter
 from gui.proposal_commands import ProposalCommands
 from gui.proposal_deck import ProposalDeck
+from gui.proposal_options import ProposalOptions
 from gui.region_edits import RegionEdits
 from gui.region_loading import RegionLoader
 from gui.region_modes import RegionModes
 from gui.region_reach import RegionReach
+from gui.result_cache import ResultCache
 from gui.score_watch import ScoreWatch
 from gui.selection_commands import SelectionCommands
 from gui.session import Session
@@ -54,6 +59,7 @@ class Workbench(QObject):
         runs: ModelRuns,
         author: str,
         parent: QWidget,
+        settings: QSettings | None = None,
     ) -> None:
         super().__init__(parent)
         self.deliver = runs.deliver
@@ -91,15 +97,19 @@ class Workbench(QObject):
         self.region_modes = RegionModes(self.tools, self)
         self.scores = ScoreWatch(self.session, tasks, self)
         self.selection = SelectionCommands(self.session, self.canvas, self)
+        self.options = ProposalOptions(settings, self)
+        self.results = ResultCache(project, tasks, runs.named_weights, self)
         self.proposals = ProposalCommands(
             self.session,
             self.deck,
             self.regions,
             runs,
+            self.results,
             self.tools,
             tasks,
             self.canvas,
             self.loaded_image,
+            self.options,
             self,
         )
         self.region_edits = RegionEdits(self.session, self.regions, self.loaded_image, tasks, self)
@@ -108,6 +118,16 @@ class Workbench(QObject):
         self.class_presenter = ClassPresenter(self.session, self.canvas, self)
         self.snapping = SnapCommands(self.session, self.deck, self.regions, self)
         self.neighbour: Callable[[int], int | None] = self._project_neighbour
+        self.ahead = AheadRuns(
+            self.session,
+            runs,
+            self.results,
+            self.options,
+            tasks,
+            self._next_image,
+            self,
+        )
+        self.batch = BatchProposals(self.session, runs, self.results, tasks, self)
         self._connect()
 
     def _connect(self) -> None:
@@ -120,11 +140,14 @@ class Workbench(QObject):
         self.images.loaded.connect(lambda _image: self.class_presenter.show_again())
         self.tools.cut_requested.connect(self.region_edits.cut)
         self.runs.failed.connect(self.session.error_raised)
+        self.proposals.model_asked.connect(self.ahead.follow)
+        self.batch.proposed.connect(self._on_batch_proposed)
         self.scores.failed.connect(self.session.error_raised)
 
     def close(self) -> None:
         """Keep the draft as it is and stop; the project is closed by whoever opened it."""
         self.tools.checkpoint()
+        self.batch.cancel()
         self.tasks.close()
         self.runs.forget_all()
         self.session.close()
@@ -170,6 +193,10 @@ class Workbench(QObject):
         image = self.session.image
         return None if image is None else self.images.get(image.id)
 
+    def _next_image(self, steps: int) -> int | None:
+        """The image so many rows further in the list as it is filtered now."""
+        return self.neighbour(steps)
+
     def _project_neighbour(self, steps: int) -> int | None:
         image = self.session.neighbour(steps)
         return None if image is None else image.id
@@ -187,7 +214,14 @@ class Workbench(QObject):
     def _on_loaded(self, image: LoadedImage) -> None:
         if image.rgb is not None:
             self._record(image)
+            self.proposals.restore(image)
         self.image_loaded.emit(image)
+
+    def _on_batch_proposed(self, image_id: int, found: ProposalSet) -> None:
+        if self.session.image is not None and self.session.image.id == image_id:
+            self.deck.put(image_id, found)
+        elif self.deck.sets_of(image_id):
+            self.deck.remember(image_id, (found,))
 
     def _record(self, image: LoadedImage) -> None:
         if self.session.project.record_image(image.image_id, image.size, image.digest):

@@ -20,6 +20,7 @@ from core.engine.smaller_input import propose_smaller
 from core.engine.wire import RunJob
 from core.models.adapter import Adapter, ArrangesMemory, RunContext
 from core.models.proposal import Proposal
+from core.models.region_of_interest import cut_out, put_back, region_of
 from core.models.registry import find_model, weights_path
 from core.models.specification import ModelFamily, ModelSpec
 from core.models.tiling import propose_in_tiles, tile_side_px, tiles
@@ -80,7 +81,9 @@ class ModelRunner:
         """Run one model on one image; raises ModelError, DeviceMemoryError."""
         spec = find_model(job.model_id)
         context.progress(0.0, f"loading {spec.name}")
-        run = _Run(spec, self._weights(spec, job.weights), image, job, context)
+        part = region_of(job.parameters, Size(image.shape[1], image.shape[0]))
+        pixels = image if part is None else cut_out(image, part)
+        run = _Run(spec, self._weights(spec, job.weights), pixels, job, context)
         device = self._started_device()
         tile_px = tile_side_px(spec, run.size, job.parameters)
         if max(run.size.width, run.size.height) <= tile_px:
@@ -88,7 +91,7 @@ class ModelRunner:
         ladder = attempts(device.name, run.size, tile_px)
         items, attempt = run_within_memory(ladder, partial(self._attempt, run), self._make_room)
         return RunResult(
-            items,
+            items if part is None else tuple(put_back(item, part) for item in items),
             self._hash(run.weights),
             attempt.difference(ladder[0]),
             run.seconds,

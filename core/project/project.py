@@ -216,6 +216,10 @@ class Project:
         """What was cached for this key, once it is saved and while there is room for it."""
         return self._store.read(lambda database: database.session.read_proposals(key))
 
+    def cached_proposals_of(self, prefix: str) -> list[bytes]:
+        """All that was cached under keys with a prefix that ends with a colon, oldest first."""
+        return self._store.read(lambda database: database.session.read_proposals_of(prefix))
+
     def cache_proposals(self, key: str, record: bytes) -> None:
         """Keep the result of a model; the oldest ones go when there are too many."""
         self._store.submit(SaveProposals(key, record))

@@ -15,10 +15,20 @@ from core.project.packing import compress, decompress
 
 
 def key_text(key: ProposalKey) -> str:
-    """The text under which a set is cached: equal keys give equal texts."""
+    """The text under which a set is cached: equal keys give equal texts.
+
+    It begins with ``image_prefix``, so that all results of one image are found together.
+    """
     parts = [key.image_digest, key.model, key.weights_hash, sorted(key.parameters.items())]
     text = json.dumps(parts, default=str, allow_nan=True)
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    rest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return f"{image_prefix(key.image_digest)}{rest}"
+
+
+def image_prefix(image_digest: str) -> str:
+    """What the texts of all keys of an image with this content begin with."""
+    digest = blake2b(image_digest.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return f"{digest}:"
 
 
 def encode_proposals(found: ProposalSet) -> bytes:

@@ -49,6 +49,7 @@ class ImageListModel(QAbstractListModel):
         self._places = {image.id: row for row, image in enumerate(self._rows)}
         self._scores: dict[int, float | None] = {}
         self._ranks: dict[int, int] = {}
+        self._proposed: dict[int, int] = {}
         self._icons: dict[int, QIcon] = {}
         self._asked: set[int] = set()
         self._blank = _blank_icon()
@@ -151,6 +152,12 @@ class ImageListModel(QAbstractListModel):
         self._scores[image_id] = score
         self.refresh((image_id,))
 
+    def set_proposed(self, image_id: int, count: int) -> None:
+        """Take how many proposals wait on an image."""
+        if self._proposed.get(image_id, 0) != count:
+            self._proposed[image_id] = count
+            self.refresh((image_id,))
+
     def _badness(self, image: ImageRecord) -> tuple[bool, float]:
         score = self._scores.get(image.id)
         return score is None, 0.0 if score is None else score
@@ -160,6 +167,9 @@ class ImageListModel(QAbstractListModel):
         score = self._scores.get(image.id)
         if score is not None:
             marks.append(f"IoU {score:.2f}")
+        proposed = self._proposed.get(image.id, 0)
+        if proposed:
+            marks.append(f"{proposed} proposed")
         second = " · ".join(mark for mark in marks if mark)
         return f"{image.name}\n{second}"
 

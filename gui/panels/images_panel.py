@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from core.document.document import ImageState
 from core.document.history import HistoryEvent
+from core.models.proposal import ProposalSet
 from core.scoring.overlap import ImageScore
 from core.scoring.report import DatasetScore
 from gui.counting import counted
@@ -27,6 +28,9 @@ from gui.panels.image_delegate import ImageDelegate
 from gui.panels.image_list_model import ImageListModel, ImageOrder
 from gui.plain_text import plain_tool_tip
 from gui.session import Session
+
+PROPOSED_SCORE = 0.5
+"""Candidates of at least this score are counted beside an image's name."""
 
 
 class ImagesPanel(QWidget):
@@ -160,6 +164,20 @@ class ImagesPanel(QWidget):
     def show_score(self, score: ImageScore) -> None:
         """Write the score of one image."""
         self.model.set_score(score.image_id, score.mean_iou)
+
+    def show_proposals(self, image_id: int, found: ProposalSet) -> None:
+        """Write how many proposals wait on an image beside its name."""
+        waiting = len(found.above(PROPOSED_SCORE))
+        self.model.set_proposed(image_id, waiting)
+
+    def show_open(self, image_id: int, count: int) -> None:
+        """Write how many proposals of an image are still to be decided on."""
+        self.model.set_proposed(image_id, count)
+
+    def listed(self) -> tuple[int, ...]:
+        """Ids of the images as they are listed."""
+        rows = range(self.model.rowCount())
+        return tuple(self.model.image_at(row).id for row in rows)
 
     def neighbour(self, steps: int) -> int | None:
         """Image id so many rows after the current one in the list as it is filtered."""

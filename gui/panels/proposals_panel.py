@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QHeaderView,
     QLabel,
+    QMenu,
     QProgressBar,
     QPushButton,
     QSlider,
+    QToolButton,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -20,8 +24,10 @@ from PySide6.QtWidgets import (
 )
 
 from core.models.proposal import Proposal
-from gui.deck_items import DeckItem
+from gui.deck_items import DeckItem, plain_part
 from gui.model_runs import ModelRuns
+from gui.panels.batch_row import BatchRow
+from gui.panels.proposal_filters import FilterSliders
 from gui.proposal_deck import ProposalDeck
 from gui.session import Session
 
@@ -36,6 +42,7 @@ class ProposalsPanel(QWidget):
     reject_requested = Signal()
     fix_requested = Signal()
     accept_all_requested = Signal()
+    cancel_batch_requested = Signal()
 
     def __init__(
         self,
@@ -61,8 +68,11 @@ class ProposalsPanel(QWidget):
         self.progress = self._make_progress()
         self.cancel = QPushButton(self.tr("Cancel"), self)
         self.cancel.clicked.connect(runs.cancel_all)
-        self.slider = self._make_slider()
-        self.slider_value = QLabel(self)
+        self.options = self._make_options()
+        self.batch = BatchRow(self)
+        self.batch.cancel.clicked.connect(self.cancel_batch_requested)
+        self.filters = FilterSliders(deck.filter, self)
+        self.filters.filter_changed.connect(deck.set_filter)
         self.shown = QComboBox(self)
         self.shown.setAccessibleName(self.tr("Whose proposals are listed"))
         self.shown.activated.connect(lambda _row: deck.show_only(self.shown.currentData()))
@@ -76,6 +86,7 @@ class ProposalsPanel(QWidget):
         session.label_changed.connect(self.refresh)
         deck.current_changed.connect(self._show_current)
         runs.changed.connect(self._show_progress)
+        session.image_changed.connect(lambda _image: self._show_progress())
         self.refresh()
         self._show_progress()
 
@@ -103,14 +114,29 @@ class ProposalsPanel(QWidget):
         bar.setAccessibleName(self.tr("Progress of the model"))
         return bar
 
-    def _make_slider(self) -> QSlider:
-        slider = QSlider(Qt.Orientation.Horizontal, self)
-        slider.setRange(0, 100)
-        slider.setValue(round(self._deck.score * 100))
-        slider.setAccessibleName(self.tr("Lowest score shown"))
-        slider.setToolTip(self.tr("Hide candidates below this score; no model runs"))
-        slider.valueChanged.connect(lambda value: self._deck.set_score(value / 100))
-        return slider
+    def _make_options(self) -> QToolButton:
+        button = QToolButton(self)
+        button.setText("⋯")
+        button.setToolTip(self.tr("More ways to propose"))
+        button.setAccessibleName(self.tr("More ways to propose"))
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setStyleSheet("QToolButton::menu-indicator { image: none; }")
+        button.setMenu(QMenu(button))
+        return button
+
+    @property
+    def slider(self) -> QSlider:
+        """The slider of the score."""
+        return self.filters.score
+
+    def offer(self, actions: Iterable[QAction | None]) -> None:
+        """Put actions into the menu beside the button; None is a line between them."""
+        menu = self.options.menu()
+        for action in actions:
+            if action is None:
+                menu.addSeparator()
+            else:
+                menu.addAction(action)
 
     def _make_list(self) -> QTreeWidget:
         tree = QTreeWidget(self)
@@ -131,10 +157,11 @@ class ProposalsPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(8)
-        layout.addLayout(_row(self.source, self.run, stretch=0))
+        layout.addLayout(_row(self.source, self.run, self.options, stretch=0))
         layout.addLayout(_row(self.progress, self.cancel, stretch=0))
+        layout.addWidget(self.batch)
         layout.addWidget(self.shown)
-        layout.addLayout(_row(QLabel(self.tr("Score ≥"), self), self.slider, self.slider_value))
+        layout.addWidget(self.filters)
         layout.addWidget(self.list, 1)
         layout.addWidget(self.summary)
         first = QHBoxLayout()
@@ -161,10 +188,7 @@ class ProposalsPanel(QWidget):
     def refresh(self) -> None:
         """Show the candidates above the score."""
         items = self._deck.items()
-        self.slider_value.setText(f"{self._deck.score:.2f}")
-        self.slider.blockSignals(True)
-        self.slider.setValue(round(self._deck.score * 100))
-        self.slider.blockSignals(False)
+        self.filters.show_filter(self._deck.filter)
         self._fill_shown()
         for button in self._decisions:
             button.setEnabled(bool(items))
@@ -192,7 +216,7 @@ class ProposalsPanel(QWidget):
         self.shown.clear()
         self.shown.addItem(self.tr("All sources together"), None)
         for source in sets:
-            self.shown.addItem(self.tr("From: {}").format(names.get(source, source)), source)
+            self.shown.addItem(self.tr("From: {}").format(_name_of(source, names)), source)
         self.shown.setCurrentIndex(max(self.shown.findData(self._deck.shown_source), 0))
         self.shown.setVisible(len(sets) > 1)
 
@@ -208,7 +232,12 @@ class ProposalsPanel(QWidget):
         sets = {} if document is None else self._deck.sets_of(document.image_id)
         if not sets:
             return self.tr("Nothing proposed yet: choose a source and press Propose.")
+        if self._deck.is_preparing:
+            return self.tr("Comparing the candidates…")
         text = self.tr("{count} open").format(count=len(items))
+        below = self._deck.count_below_score
+        if below:
+            text += self.tr(", {count} below the score").format(count=below)
         if any(not item.raw.label for item in items):
             text += self.tr("; without a class they become “{label}”").format(
                 label=self._session.label.name
@@ -233,16 +262,26 @@ class ProposalsPanel(QWidget):
             self._deck.make_current(self._keys[self.list.indexOfTopLevelItem(row)])
 
     def _show_progress(self) -> None:
-        runs = self._runs.runs
+        image = self._session.image
+        runs = self._runs.runs_for(None if image is None else image.id)
         self.progress.setVisible(bool(runs))
         self.cancel.setVisible(bool(runs))
         if runs:
             run = runs[0]
             self.progress.setRange(0, 0 if run.fraction is None else 100)
             self.progress.setValue(round((run.fraction or 0.0) * 100))
+            part = run.text.partition(", ")[2]
             more = f" (+{len(runs) - 1})" if len(runs) > 1 else ""
-            self.progress.setFormat(f"%p %{more}")
+            self.progress.setFormat(f"%p %{f' · {part}' if part else ''}{more}")
             self.progress.setToolTip(f"{run.model_name}: {run.text}")
+
+
+def _name_of(source: str, names: Mapping[str, str]) -> str:
+    """A set's name as people read it: the model, and whether it saw a part only."""
+    model, _, part = source.partition(" ")
+    if model in names and part:
+        return f"{names[model]} ({plain_part(part)})"
+    return names.get(source, source)
 
 
 def _row(*widgets: QWidget, stretch: int = 1) -> QHBoxLayout:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSettings
 
+from core.engine.client import DEFAULT_RUNNER
 from core.project.project import Project
 from core.tasks.queue import TaskQueue
 from gui.background import MainThreadBridge
@@ -16,11 +17,13 @@ from gui.model_runs import ModelRuns
 
 
 @contextmanager
-def main_window(project: Project, folder: Path) -> Iterator[MainWindow]:
+def main_window(
+    project: Project, folder: Path, *, runner: str = DEFAULT_RUNNER
+) -> Iterator[MainWindow]:
     """The window of an open project; closed at the end."""
     bridge = MainThreadBridge()
     tasks = TaskQueue(bridge.deliver, threads=2)
-    runs = ModelRuns(bridge)
+    runs = ModelRuns(bridge, runner=runner)
     settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
     window = MainWindow(project, tasks, runs, settings, "tester", folder / "maskwright.log")
     window.show()

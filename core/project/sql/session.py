@@ -43,6 +43,14 @@ class SessionTables:
         ).fetchone()
         return None if row is None else bytes(row[0])
 
+    def read_proposals_of(self, prefix: str) -> list[bytes]:
+        """Cached proposals whose keys begin with a text that ends with a colon, oldest first."""
+        rows = self._connection.execute(
+            "SELECT record FROM proposals WHERE key >= ? AND key < ? ORDER BY used",
+            (prefix, f"{prefix[:-1]};"),
+        )
+        return [bytes(record) for (record,) in rows]
+
     def write_proposals(self, key: str, record: bytes) -> None:
         """Cache proposals; the oldest ones make room when the cache is full."""
         self._connection.execute(

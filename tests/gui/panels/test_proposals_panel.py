@@ -43,7 +43,7 @@ def test_sliding_the_score_filters_the_list(panel: ProposalsPanel, deck: Proposa
     assert panel.list.topLevelItemCount() == 3
     panel.slider.setValue(80)
     assert panel.list.topLevelItemCount() == 1
-    assert panel.slider_value.text() == "0.80"
+    assert panel.filters.values["Score ≥"].text() == "0.80"
     assert panel.summary.text().startswith("1 open")
 
 
