@@ -124,8 +124,8 @@ class ProposalDeck(QObject):
         """
         name = set_name(proposals)
         self.remember(image_id, (proposals,))
-        accepted = self._accepted.get(image_id, {})
-        self._accepted[image_id] = {key: id_ for key, id_ in accepted.items() if key[0] != name}
+        kept = self._accepted.get(image_id, {}).items()
+        self._accepted[image_id] = {key: made for key, made in kept if key[0] != name}
         document = self._session.document
         if document is not None and document.image_id == image_id:
             self._shown_source = name
@@ -135,7 +135,7 @@ class ProposalDeck(QObject):
             self._refresh()
 
     def remember(self, image_id: int, found: Iterable[ProposalSet]) -> None:
-        """Have results at hand without turning to them; the images seen longest ago make room."""
+        """Have results at hand without turning to them; images seen long ago make room."""
         sets = self._sets.setdefault(image_id, {})
         for one in found:
             sets[set_name(one)] = one
@@ -168,18 +168,6 @@ class ProposalDeck(QObject):
             document = self._session.document
             self._items = () if document is None else self._visible(document)
         return self._items
-
-    @property
-    def count_below_score(self) -> int:
-        """Listed candidates that the score hides."""
-        document = self._session.document
-        sets = {} if document is None else self._sets.get(document.image_id, {})
-        return sum(
-            item.score < self._filter.score
-            for name, found in sets.items()
-            if self._shown_source in (None, name)
-            for item in found.items
-        )
 
     def _visible(self, document: ImageDocument) -> tuple[DeckItem, ...]:
         sets = self._sets.get(document.image_id, {})
@@ -267,9 +255,9 @@ class ProposalDeck(QObject):
         if document is None or not chosen:
             return
         following = self._following(chosen)
-        session = self._session
-        change = rejection(session.state, document, chosen, session.label.id, self._author)
-        if session.apply(change):
+        state, label = self._session.state, self._session.label
+        change = rejection(state, document, chosen, label.id, self._author)
+        if self._session.apply(change):
             self._point_at_open(following)
 
     def reshape(self, key: ItemKey, geometry: Geometry) -> None:
@@ -283,7 +271,8 @@ class ProposalDeck(QObject):
         """Show the rejected candidates of this image again, as one step."""
         document = self._session.document
         if document is not None:
-            self._session.apply(bring_back(document, rejected_on(self._session.state, document)))
+            rejected = rejected_on(self._session.state, document)
+            self._session.apply(bring_back(document, rejected))
 
     def _point_at_open(self, keys: tuple[ItemKey, ...]) -> None:
         """Point at the first of these that is still listed."""

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.models.proposal import Proposal
+from core.models.proposal import Proposal, ProposalSet
 from gui.deck_items import DeckItem, plain_part
 from gui.model_runs import ModelRuns
 from gui.panels.batch_row import BatchRow
@@ -235,7 +235,7 @@ class ProposalsPanel(QWidget):
         if self._deck.is_preparing:
             return self.tr("Comparing the candidates…")
         text = self.tr("{count} open").format(count=len(items))
-        below = self._deck.count_below_score
+        below = self._count_below_score(sets)
         if below:
             text += self.tr(", {count} below the score").format(count=below)
         if any(not item.raw.label for item in items):
@@ -246,6 +246,10 @@ class ProposalsPanel(QWidget):
             text += self.tr(", the best {shown} listed").format(shown=ROWS_SHOWN)
         notes = [found.degraded for found in sets.values() if found.degraded]
         return " · ".join([text, *notes])
+
+    def _count_below_score(self, sets: Mapping[str, ProposalSet]) -> int:
+        listed = [found for name, found in sets.items() if self._deck.shown_source in (None, name)]
+        return sum(item.score < self._deck.score for found in listed for item in found.items)
 
     def _show_current(self) -> None:
         current = self._deck.current

@@ -16,10 +16,15 @@ def chosen() -> list[ClassMapping]:
 
 
 @pytest.fixture
-def dialog(qtbot: QtBot, chosen: list[ClassMapping]) -> ClassMappingDialog:
-    first = ClassMapping().with_choices("m", {"dog": LEFT_OUT})
+def parent(qtbot: QtBot) -> QWidget:
     parent = QWidget()
     qtbot.addWidget(parent)
+    return parent
+
+
+@pytest.fixture
+def dialog(parent: QWidget, chosen: list[ClassMapping]) -> ClassMappingDialog:
+    first = ClassMapping().with_choices("m", {"dog": LEFT_OUT})
     dialog = ClassMappingDialog("m", "Model", CLASSES, LABELS, first, parent)
     dialog.chosen.connect(chosen.append)
     dialog.show()
