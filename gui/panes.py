@@ -28,7 +28,7 @@ from gui.workbench import Workbench
 
 _LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
 _RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
-_LEFT_WIDTH_PX, _RIGHT_WIDTH_PX = 230, 330
+_LEFT_WIDTH_PX, _RIGHT_WIDTH_PX = 248, 330
 _LABELS_HEIGHT_PX, _PROPOSALS_HEIGHT_PX = 220, 560
 
 

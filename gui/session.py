@@ -35,6 +35,8 @@ class Session(QObject):
     message_posted = Signal(str)
     error_raised = Signal(object)
     """Carries a MaskwrightError to be shown in the window."""
+    closing = Signal()
+    """The project is about to be closed: let go of what holds its file."""
     about_to_leave_image = Signal()
     """Drafts on the current image have to be finished now."""
 
@@ -55,6 +57,7 @@ class Session(QObject):
 
     def close(self) -> None:
         """Stop listening to the project; the project itself stays open."""
+        self.closing.emit()
         self._stop_listening()
 
     @property

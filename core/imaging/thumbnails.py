@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -11,12 +12,23 @@ from core.imaging.arrays import RgbImage
 from core.imaging.reading import read_preview
 
 
-def read_thumbnail(path: Path, width_px: int, height_px: int) -> RgbImage:
-    """A picture that fills ``width_px`` × ``height_px``, cut at its longer side.
+@dataclass(frozen=True, slots=True, eq=False)
+class Thumbnail:
+    """A picture that fills a small rectangle, cut at its longer side.
 
-    Returns uint8 of shape (height_px, width_px, 3), contiguous. Raises ReadError.
+    ``scale`` is small pixels per pixel of the picture; ``left`` and ``top`` are
+    how many small pixels were cut away there.
     """
-    rgb, _ = read_preview(path)
+
+    rgb: RgbImage
+    scale: float
+    left: int
+    top: int
+
+
+def read_thumbnail(path: Path, width_px: int, height_px: int) -> Thumbnail:
+    """A thumbnail of ``width_px`` × ``height_px``, contiguous. Raises ReadError."""
+    rgb, full = read_preview(path)
     height, width = rgb.shape[:2]
     scale = max(width_px / width, height_px / height)
     cut_width = min(width, max(1, round(width_px / scale)))
@@ -24,4 +36,5 @@ def read_thumbnail(path: Path, width_px: int, height_px: int) -> RgbImage:
     left, top = (width - cut_width) // 2, (height - cut_height) // 2
     cut = rgb[top : top + cut_height, left : left + cut_width]
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    return np.ascontiguousarray(cv2.resize(cut, (width_px, height_px), interpolation=way))
+    small = np.ascontiguousarray(cv2.resize(cut, (width_px, height_px), interpolation=way))
+    return Thumbnail(small, scale * width / full.width, round(left * scale), round(top * scale))

@@ -5,23 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
-from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor, QIcon, QImage, QPixmap
 
 from core.document.document import ImageState
 from core.document.images import ImageRecord
-from core.imaging.thumbnails import read_thumbnail
-from core.tasks.queue import Lane, Task, TaskQueue
+from core.tasks.queue import TaskQueue
 from gui.image_states import STATE_LOOKS, ImageFilter
 from gui.plain_text import plain_tool_tip
 from gui.session import Session
+from gui.thumbnail_store import ThumbnailStore
 
-THUMBNAIL_WIDTH_PX = 56
-THUMBNAIL_HEIGHT_PX = 42
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -43,16 +37,13 @@ class ImageListModel(QAbstractListModel):
     def __init__(self, session: Session, tasks: TaskQueue, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._tasks = tasks
-        self._root: Path = session.project.image_root
+        self.thumbnails = ThumbnailStore(session, tasks, self)
+        self.thumbnails.ready.connect(lambda image_id: self.refresh((image_id,)))
         self._rows: list[ImageRecord] = list(session.images)
         self._places = {image.id: row for row, image in enumerate(self._rows)}
         self._scores: dict[int, float | None] = {}
         self._ranks: dict[int, int] = {}
         self._proposed: dict[int, int] = {}
-        self._icons: dict[int, QIcon] = {}
-        self._asked: set[int] = set()
-        self._blank = _blank_icon()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008 - Qt's name
         """Number of images that are listed."""
@@ -64,7 +55,7 @@ class ImageListModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(image)
         if role == Qt.ItemDataRole.DecorationRole:
-            return self._icon(image)
+            return self.thumbnails.icon(image)
         if role == Qt.ItemDataRole.ToolTipRole:
             return plain_tool_tip(image.path)
         if role == STATE_COLOR_ROLE:
@@ -173,59 +164,8 @@ class ImageListModel(QAbstractListModel):
         second = " · ".join(mark for mark in marks if mark)
         return f"{image.name}\n{second}"
 
-    def _icon(self, image: ImageRecord) -> QIcon:
-        icon = self._icons.get(image.id)
-        if icon is not None:
-            return icon
-        if image.id not in self._asked:
-            self._ask(image)
-        return self._blank
-
-    def _ask(self, image: ImageRecord) -> None:
-        self._asked.add(image.id)
-        path = self._root / image.path
-        self._tasks.submit(
-            Task(
-                "Thumbnail",
-                Lane.BATCH,
-                ("thumbnail", image.id),
-                lambda _context: read_thumbnail(path, THUMBNAIL_WIDTH_PX, THUMBNAIL_HEIGHT_PX),
-            ),
-            lambda pixels: self._on_thumbnail(image.id, pixels),
-            lambda _error: self._on_broken(image.id),
-        )
-
-    def _on_thumbnail(self, image_id: int, pixels: npt.NDArray[np.uint8]) -> None:
-        self._icons[image_id] = _icon_of(pixels)
-        self.refresh((image_id,))
-
-    def _on_broken(self, image_id: int) -> None:
-        self._icons[image_id] = _icon_of(_cross())
-        self.refresh((image_id,))
-
 
 def _natural(text: str) -> list[tuple[bool, int, str]]:
     """A key that puts 9 before 10."""
     parts = re.split(r"([0-9]+)", text.casefold())
     return [(True, int(part), "") if part.isdigit() else (False, 0, part) for part in parts]
-
-
-def _icon_of(rgb: npt.NDArray[np.uint8]) -> QIcon:
-    height, width = rgb.shape[:2]
-    image = QImage(rgb.data, width, height, width * 3, QImage.Format.Format_RGB888)
-    return QIcon(QPixmap.fromImage(image.copy()))
-
-
-def _blank_icon() -> QIcon:
-    pixmap = QPixmap(THUMBNAIL_WIDTH_PX, THUMBNAIL_HEIGHT_PX)
-    pixmap.fill(QColor("#3a3a3a"))
-    return QIcon(pixmap)
-
-
-def _cross() -> npt.NDArray[np.uint8]:
-    """A grey tile with a red diagonal for a picture that cannot be read."""
-    tile = np.full((THUMBNAIL_HEIGHT_PX, THUMBNAIL_WIDTH_PX, 3), 58, np.uint8)
-    columns = np.arange(THUMBNAIL_WIDTH_PX)
-    rows = columns * THUMBNAIL_HEIGHT_PX // THUMBNAIL_WIDTH_PX
-    tile[rows, columns] = tile[rows, -1 - columns] = (220, 80, 80)
-    return tile

@@ -28,6 +28,7 @@ from gui.panels.image_delegate import ImageDelegate
 from gui.panels.image_list_model import ImageListModel, ImageOrder
 from gui.plain_text import plain_tool_tip
 from gui.session import Session
+from gui.thumbnail_store import HEIGHT_PX, WIDTH_PX
 
 PROPOSED_SCORE = 0.5
 """Candidates of at least this score are counted beside an image's name."""
@@ -89,7 +90,7 @@ class ImagesPanel(QWidget):
         view.setItemDelegate(ImageDelegate(view))
         view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         view.setMinimumSize(200, 64)
-        view.setIconSize(QSize(56, 42))
+        view.setIconSize(QSize(WIDTH_PX, HEIGHT_PX))
         view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         view.setAccessibleName(self.tr("Images"))
         view.clicked.connect(self._on_chosen)
