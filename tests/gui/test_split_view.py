@@ -31,6 +31,7 @@ def window(project: Project, tmp_path: Path, qtbot: QtBot) -> Iterator[MainWindo
     truth = Annotation(70, REFERENCE.id, 1, Box(10, 5, 20, 15))
     with main_window(project, tmp_path) as made:
         qtbot.waitExposed(made)
+        made.resize(1400, 900)
         session = made.bench.session
         session.apply(Change("Import", layers=Difference(added=(REFERENCE,))))
         session.apply(
