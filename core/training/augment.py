@@ -24,19 +24,27 @@ class AugmentSettings:
     largest_scale: float = 1.8
     stretch: float = 0.15
     rotates: bool = True
+    flips_upside_down: bool = True
     invert_share: float = 0.2
     grey_share: float = 0.15
+    hue_share: float = 0.3
     noise_share: float = 0.4
     blur_share: float = 0.2
 
 
 def random_transform(
-    rng: np.random.Generator, height: int, width: int, crop_px: int, settings: AugmentSettings
+    rng: np.random.Generator,
+    height: int,
+    width: int,
+    crop_px: int,
+    settings: AugmentSettings,
+    near: tuple[float, float] | None = None,
 ) -> npt.NDArray[np.float64]:
     """A 2 × 3 matrix from picture to crop: turn, flip, scale, stretch and shift.
 
     Coordinates are pixel-edge. The crop's centre falls on a random point of the
-    picture that keeps the crop inside where the picture is large enough.
+    picture, or ``near`` a point (x, y), that keeps the crop inside where the
+    picture is large enough.
     """
     scale = float(np.exp(rng.uniform(*np.log((settings.smallest_scale, settings.largest_scale)))))
     stretch = 1 + rng.uniform(-settings.stretch, settings.stretch)
@@ -44,9 +52,13 @@ def random_transform(
     cosine, sine = np.cos(angle), np.sin(angle)
     turn = np.array([[cosine, -sine, 0], [sine, cosine, 0], [0, 0, 1]])
     flips = rng.choice((-1.0, 1.0), size=2)
+    if not settings.flips_upside_down:
+        flips[1] = 1.0
     zoom = np.diag([scale * stretch * flips[0], scale / stretch * flips[1], 1.0])
     covered = crop_px / scale
     center = _random_center(rng, width, covered), _random_center(rng, height, covered)
+    if near is not None:
+        center = _held_inside(near[0], width, covered), _held_inside(near[1], height, covered)
     matrix = _shift(crop_px / 2, crop_px / 2) @ turn @ zoom @ _shift(-center[0], -center[1])
     return np.asarray(matrix[:2], dtype=np.float64)
 
@@ -81,7 +93,7 @@ def recolour(rng: np.random.Generator, pixels: RgbImage, settings: AugmentSettin
         image = np.repeat(image @ rng.dirichlet((2, 2, 2))[:, None].astype(np.float32), 3, axis=2)
     if rng.random() < settings.invert_share:
         image = 1 - image
-    if rng.random() < 0.3:
+    if rng.random() < settings.hue_share:
         image = image[:, :, rng.permutation(3)]
     image = _change_exposure(rng, image)
     if rng.random() < 0.3:
@@ -118,6 +130,11 @@ def _shading(rng: np.random.Generator, height: int, width: int) -> npt.NDArray[n
 def _random_center(rng: np.random.Generator, extent: int, covered: float) -> float:
     slack = extent - covered
     return extent / 2 if slack <= 0 else float(rng.uniform(covered / 2, extent - covered / 2))
+
+
+def _held_inside(wanted: float, extent: int, covered: float) -> float:
+    slack = extent - covered
+    return extent / 2 if slack <= 0 else float(np.clip(wanted, covered / 2, extent - covered / 2))
 
 
 def _shift(dx: float, dy: float) -> npt.NDArray[np.float64]:

@@ -25,6 +25,12 @@ class WeightAverage:
         self._steps = 0
         self.state = {name: value.clone() for name, value in model.state_dict().items()}
 
+    def restore(self, state: Mapping[str, torch.Tensor], steps: int) -> None:
+        """Go on from a mean that was taken over so many steps; raises KeyError."""
+        self._steps = steps
+        for name, kept in self.state.items():
+            kept.copy_(state[name])
+
     @torch.no_grad()
     def update(self, model: nn.Module) -> None:
         """Take in the weights after one more step; early steps count more."""
@@ -51,7 +57,7 @@ def save_weights(
     With ``half``, floating-point numbers are kept in 16 bits, which halves the
     file; batch norms' running variances are kept in 32, for they may be large.
     """
-    tensors = {name: _stored(name, value, half) for name, value in state.items()}
+    tensors = {name: stored(name, value, half) for name, value in state.items()}
     metadata = {
         "model": json.dumps({"id": spec.id, "name": spec.name, "builder": spec.builder}),
         "preprocessing": json.dumps(dict(spec.preprocessing)),
@@ -64,6 +70,7 @@ def save_weights(
     partial.replace(path)
 
 
-def _stored(name: str, value: torch.Tensor, half: bool) -> torch.Tensor:
+def stored(name: str, value: torch.Tensor, half: bool) -> torch.Tensor:
+    """A value as it is written: in 16 bits with ``half``, but for what may be large."""
     keep = not half or "running_" in name or not value.dtype.is_floating_point
     return value.contiguous() if keep else value.to(torch.float16).contiguous()

@@ -16,7 +16,11 @@ from core.errors import FormatError, ReadError
 
 RgbImage = npt.NDArray[np.uint8]
 LabelMap = npt.NDArray[np.int32]
+ClassNumbers = npt.NDArray[np.uint8]
 FloatBoxes = npt.NDArray[np.float32]
+
+UNLABELLED = -1
+"""In a label map: nobody has said what this pixel is."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,8 +28,11 @@ class LabelledImage:
     """A picture with the truth about it.
 
     ``pixels`` is uint8 (H, W, 3) RGB. ``instances`` is int32 (H, W), 0 for
-    background and a number for every object, or None where only boxes are
-    known. ``boxes`` is float32 (N, 4): x0, y0, x1, y1 in pixel-edge coordinates.
+    background, a number for every object and UNLABELLED where nobody has looked,
+    or None where only boxes are known. ``boxes`` is float32 (N, 4): x0, y0, x1, y1
+    in pixel-edge coordinates. ``classes`` gives the class (1 …) of every object
+    by its number, place 0 unused; None when there is one class. ``box_classes``
+    does the same for boxes, in their order.
     """
 
     name: str
@@ -33,6 +40,8 @@ class LabelledImage:
     pixels: RgbImage
     instances: LabelMap | None
     boxes: FloatBoxes
+    classes: ClassNumbers | None = None
+    box_classes: ClassNumbers | None = None
 
 
 def read_dsb2018(folder: Path, excluded: frozenset[str] = frozenset()) -> tuple[LabelledImage, ...]:

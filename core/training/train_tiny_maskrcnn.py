@@ -6,17 +6,14 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor, nn
-from torchvision.models.detection import MaskRCNN
 
 from core.models.registry import find_model
 from core.models.zoo.tiny_maskrcnn import build_tiny_maskrcnn
@@ -24,6 +21,7 @@ from core.training.augment import AugmentSettings
 from core.training.checkpoint import WeightAverage, save_weights
 from core.training.data import LabelledImage, read_bccd, read_dsb2018
 from core.training.detection_crops import DetectionCrop, sample_detection_crop
+from core.training.detector_step import train_step
 from core.training.held_out import read_held_out
 from core.training.schedule import warm_cosine
 
@@ -63,44 +61,6 @@ def sample_batch(
     members = [image for image in images if image.group == group]
     chosen = rng.integers(len(members), size=recipe.batch)
     return [_sample(rng, members[index], recipe) for index in chosen]
-
-
-def train_step(
-    model: MaskRCNN,
-    optimizer: torch.optim.Optimizer,
-    crops: Sequence[DetectionCrop],
-    *,
-    bfloat16: bool,
-) -> dict[str, float]:
-    """One step of the optimiser; the parts of the joint loss by name.
-
-    There is no ``loss_mask`` when the crops have boxes only.
-    """
-    inputs = [crop.image for crop in crops]
-    targets = [crop.target() for crop in crops]
-    has_masks = all(crop.masks is not None for crop in crops)
-    device = inputs[0].device.type
-    with (
-        contextlib.nullcontext() if has_masks else without_masks(model),
-        torch.autocast(device, torch.bfloat16, enabled=bfloat16),
-    ):
-        parts: dict[str, Tensor] = model(inputs, targets)
-    optimizer.zero_grad(set_to_none=True)
-    torch.autograd.backward(torch.stack([part.float() for part in parts.values()]).sum())
-    nn.utils.clip_grad_norm_(model.parameters(), 5.0)
-    optimizer.step()
-    return {name: float(part.detach()) for name, part in parts.items()}
-
-
-@contextlib.contextmanager
-def without_masks(model: MaskRCNN) -> Iterator[None]:
-    """Take the mask branch out for a while; torchvision then neither runs nor learns it."""
-    pool = model.roi_heads.mask_roi_pool
-    model.roi_heads.mask_roi_pool = None
-    try:
-        yield
-    finally:
-        model.roi_heads.mask_roi_pool = pool
 
 
 def train(images: Sequence[LabelledImage], recipe: MaskRcnnRecipe, out: Path) -> None:

@@ -10,22 +10,21 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from core.models.normalisation import normalise_percentiles
 from core.models.registry import find_model
 from core.models.weights import file_hash
 from core.models.zoo.reading import load_state
 from core.models.zoo.unet import UNet
-from core.training.augment import AugmentSettings, random_transform, recolour, warp
+from core.training.augment import AugmentSettings
 from core.training.checkpoint import WeightAverage, save_weights
 from core.training.data import LabelledImage, read_dsb2018
 from core.training.held_out import read_held_out
 from core.training.losses import segmentation_loss
 from core.training.schedule import warm_cosine
-from core.training.targets import split_pieces, three_classes
+from core.training.unet_crops import sample_crop, stack_crops
+from core.training.unet_step import train_step
 
 GROUP_SHARES = {"fluorescence": 0.45, "stained": 0.42, "bright": 0.13}
 
@@ -45,21 +44,6 @@ class UNetRecipe:
     augment: AugmentSettings = field(default_factory=AugmentSettings)
 
 
-def sample_crop(
-    rng: np.random.Generator, image: LabelledImage, recipe: UNetRecipe
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
-    """One random crop: input float32 (crop, crop, 3) and its three-class target."""
-    if image.instances is None:
-        raise ValueError(f"{image.name} has boxes only; a U-Net learns from masks")
-    height, width = image.pixels.shape[:2]
-    matrix = random_transform(rng, height, width, recipe.crop_px, recipe.augment)
-    pixels, instances = warp(image.pixels, image.instances, matrix, recipe.crop_px)
-    normal = normalise_percentiles(recolour(rng, pixels, recipe.augment))
-    # A crop's percentiles differ from its picture's, which is what counts later.
-    jittered = normal * rng.uniform(0.75, 1.25) + rng.uniform(-0.08, 0.08)
-    return jittered.astype(np.float32), three_classes(split_pieces(instances))
-
-
 def sample_batch(
     rng: np.random.Generator, images: Sequence[LabelledImage], recipe: UNetRecipe
 ) -> tuple[Tensor, Tensor]:
@@ -68,29 +52,8 @@ def sample_batch(
     counts = np.array([sum(i.group == image.group for i in images) for image in images])
     shares = weights / counts
     chosen = rng.choice(len(images), size=recipe.batch, p=shares / shares.sum())
-    crops = [sample_crop(rng, images[index], recipe) for index in chosen]
-    inputs = torch.from_numpy(np.stack([crop[0] for crop in crops])).permute(0, 3, 1, 2)
-    targets = torch.from_numpy(np.stack([crop[1] for crop in crops]))
-    return inputs.contiguous(memory_format=torch.channels_last), targets
-
-
-def train_step(
-    model: nn.Module,
-    optimizer: torch.optim.Optimizer,
-    batch: tuple[Tensor, Tensor],
-    *,
-    bfloat16: bool,
-) -> dict[str, float]:
-    """One step of the optimiser; the parts of the loss by name."""
-    inputs, targets = batch
-    with torch.autocast(inputs.device.type, torch.bfloat16, enabled=bfloat16):
-        logits = model(inputs)
-    parts = segmentation_loss(logits, targets)
-    optimizer.zero_grad(set_to_none=True)
-    torch.autograd.backward(torch.stack(list(parts.values())).sum())
-    nn.utils.clip_grad_norm_(model.parameters(), 5.0)
-    optimizer.step()
-    return {name: float(value.detach()) for name, value in parts.items()}
+    crops = [sample_crop(rng, images[index], recipe.crop_px, recipe.augment) for index in chosen]
+    return stack_crops(crops)
 
 
 def train(
@@ -117,7 +80,9 @@ def train(
     totals: dict[str, float] = {}
     for step in range(1, recipe.steps + 1):
         batch = sample_batch(rng, images, recipe)
-        for name, value in train_step(model, optimizer, batch, bfloat16=recipe.bfloat16).items():
+        for name, value in train_step(
+            model, optimizer, batch, segmentation_loss, bfloat16=recipe.bfloat16
+        ).items():
             totals[name] = 0.95 * totals.get(name, value) + 0.05 * value
         schedule.step()
         average.update(model)

@@ -15,6 +15,7 @@ BANNED = re.compile(r"(^|_)(utils?|helpers?|misc|managers?|common|stuff)(_|$)")
 BROAD_EXCEPT_ALLOWED = {
     "core/tasks/queue.py": "the task runner",
     "core/engine/child.py": "the task runner of the engine",
+    "core/training/child.py": "the whole of the trainer's process, which has nobody else to tell",
     "core/project/writer.py": "the one writer thread, whose end would lose edits in silence",
 }
 

@@ -148,7 +148,9 @@ class TinyMaskRcnnAdapter(DetectionAdapter):
     def build(cls, spec: ModelSpec) -> nn.Module:
         """The small network, for pictures of the size in the specification."""
         model: nn.Module = build_tiny_maskrcnn(
-            int(spec.preprocessing["short_side_px"]), int(spec.preprocessing["long_side_px"])
+            int(spec.preprocessing["short_side_px"]),
+            int(spec.preprocessing["long_side_px"]),
+            max(len(spec.categories), 1),
         )
         return model
 

@@ -50,8 +50,10 @@ class PyramidBackbone(nn.Module):
         return pyramid
 
 
-def build_tiny_maskrcnn(short_side_px: int = 512, long_side_px: int = 832) -> MaskRCNN:
-    """An untrained network with one class besides the background.
+def build_tiny_maskrcnn(
+    short_side_px: int = 512, long_side_px: int = 832, classes: int = 1
+) -> MaskRCNN:
+    """An untrained network of so many classes besides the background.
 
     Pictures given to it lie in [0, 1] and are resized so that the short side
     has ``short_side_px`` unless the long one would exceed ``long_side_px``.
@@ -75,14 +77,14 @@ def build_tiny_maskrcnn(short_side_px: int = 512, long_side_px: int = 832) -> Ma
         rpn_batch_size_per_image=128,
         box_roi_pool=MultiScaleRoIAlign(levels, output_size=7, sampling_ratio=2),
         box_head=TwoMLPHead(PYRAMID_FILTERS * 7 * 7, 192),
-        box_predictor=FastRCNNPredictor(192, 2),
+        box_predictor=FastRCNNPredictor(192, classes + 1),
         box_batch_size_per_image=96,
         box_score_thresh=0.01,
         box_nms_thresh=0.4,
         box_detections_per_img=300,
         mask_roi_pool=MultiScaleRoIAlign(levels, output_size=14, sampling_ratio=2),
         mask_head=MaskRCNNHeads(PYRAMID_FILTERS, (PYRAMID_FILTERS,) * 3, 1),
-        mask_predictor=MaskRCNNPredictor(PYRAMID_FILTERS, PYRAMID_FILTERS, 2),
+        mask_predictor=MaskRCNNPredictor(PYRAMID_FILTERS, PYRAMID_FILTERS, classes + 1),
     )
 
 

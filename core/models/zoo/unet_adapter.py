@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from core.document.mask import Mask, PixelBox
 from core.models.adapter import RgbImage, RunContext
+from core.models.components import SemanticMap, connected_regions
 from core.models.normalisation import normalise_percentiles
 from core.models.proposal import Proposal
 from core.models.specification import ModelSpec, SettingValue
@@ -39,9 +40,23 @@ class Tile:
     kept: PixelBox
 
 
-class UNetAdapter:
-    """Runs a three-class U-Net on pictures of any size.
+@dataclass(frozen=True, slots=True, eq=False)
+class UNetAnswer:
+    """Of every pixel the probability of foreground and of any interior, and the likeliest category.
 
+    float32, float32 and uint8 (H, W); ``category`` counts from 0.
+    """
+
+    foreground: FloatMap
+    interior: FloatMap
+    category: npt.NDArray[np.uint8]
+
+
+class UNetAdapter:
+    """Objects one by one, from a U-Net that tells background, border and interiors.
+
+    Output 0 is background, 1 the interior of the first category, 2 the border,
+    and n + 1 the interior of category n; so a network of one category has three.
     Parameters of a run: ``tile_px`` (768), the side of the windows that large
     pictures are cut into; ``threshold`` (0.5) of the foreground;
     ``smallest_area_px`` (12).
@@ -53,9 +68,14 @@ class UNetAdapter:
         self._device = device
 
     @classmethod
+    def outputs(cls, spec: ModelSpec) -> int:
+        """How many classes the network tells apart."""
+        return 2 + max(len(spec.categories), 1)
+
+    @classmethod
     def load(cls, spec: ModelSpec, weights: Path, device: str) -> Self:
         """Build the network and read its weights; raises ModelError."""
-        model = UNet()
+        model = UNet(classes=cls.outputs(spec))
         load_state(model, weights, spec)
         model.eval().requires_grad_(False)
         trained = specification_of(spec, weights)
@@ -64,27 +84,53 @@ class UNetAdapter:
     def propose(self, image: RgbImage, context: RunContext) -> tuple[Proposal, ...]:
         """One candidate with a mask for every object, best first.
 
-        The score is the mean foreground probability over the object's pixels.
+        The score is the mean foreground probability over the object's pixels,
+        the label that of most of its interior.
         """
-        foreground, interior = self.probabilities(image, context)
+        found = self.answer(image, context)
         labels = split_objects(
-            foreground,
-            interior,
+            found.foreground,
+            found.interior,
             threshold=float(context.parameters.get("threshold", 0.5)),
             smallest_area_px=int(context.parameters.get("smallest_area_px", 12)),
         )
         context.checkpoint((1 + _NETWORK_SHARE) / 2)
-        proposals = self._proposals(labels, foreground)
+        proposals = self._proposals(labels, found)
         context.checkpoint(1.0)
         return proposals
 
     def probabilities(self, image: RgbImage, context: RunContext) -> tuple[FloatMap, FloatMap]:
         """Foreground (interior or border) and interior, float32 (H, W) each."""
+        found = self.answer(image, context)
+        return found.foreground, found.interior
+
+    def answer(self, image: RgbImage, context: RunContext) -> UNetAnswer:
+        """What the network says of every pixel."""
+        shape = image.shape[:2]
+        found = UNetAnswer(
+            np.empty(shape, np.float32), np.empty(shape, np.float32), np.zeros(shape, np.uint8)
+        )
+
+        def keep(place: tuple[slice, slice], values: FloatMap) -> None:
+            interiors = np.delete(values, (0, 2), axis=0)
+            found.foreground[place] = 1 - values[0]
+            found.interior[place] = interiors.sum(axis=0)
+            if len(interiors) > 1:
+                found.category[place] = interiors.argmax(axis=0)
+
+        self._visit(image, context, keep)
+        return found
+
+    def _visit(
+        self,
+        image: RgbImage,
+        context: RunContext,
+        keep: Callable[[tuple[slice, slice], FloatMap], None],
+    ) -> None:
+        """Give ``keep`` the class probabilities of one part of the picture after the other."""
         height, width = image.shape[:2]
         tiles = list(tiles_of(width, height, int(context.parameters.get("tile_px", TILE_PX))))
         normal = _normalised(image, self._spec)
-        foreground = np.empty((height, width), np.float32)
-        interior = np.empty((height, width), np.float32)
         part = _scaled(context, _NETWORK_SHARE)
         with (
             torch.inference_mode(),
@@ -92,17 +138,14 @@ class UNetAdapter:
         ):
             for tile in tiles:
                 answer = self._run(normal[tile.window.slices])
-                inner = tile.kept.slices
                 rows = slice(tile.kept.top - tile.window.top, tile.kept.bottom - tile.window.top)
                 columns = slice(
                     tile.kept.left - tile.window.left, tile.kept.right - tile.window.left
                 )
-                foreground[inner] = 1 - answer[0, rows, columns]
-                interior[inner] = answer[1, rows, columns]
-        return foreground, interior
+                keep(tile.kept.slices, answer[:, rows, columns])
 
     def _run(self, pixels: npt.NDArray[np.float32]) -> FloatMap:
-        """Class probabilities (3, H, W) of one window."""
+        """Class probabilities (C, H, W) of one window."""
         inputs = torch.from_numpy(np.ascontiguousarray(pixels.transpose(2, 0, 1)))[None]
         inputs = inputs.to(self._device).contiguous(memory_format=torch.channels_last)
         padded = _padded(inputs, self._model.stride)
@@ -110,23 +153,68 @@ class UNetAdapter:
         probabilities: FloatMap = logits.float().softmax(dim=1)[0].cpu().numpy()
         return probabilities
 
-    def _proposals(
-        self, labels: npt.NDArray[np.int32], foreground: FloatMap
-    ) -> tuple[Proposal, ...]:
-        regions = regionprops(labels, intensity_image=foreground)
+    def _proposals(self, labels: npt.NDArray[np.int32], answer: UNetAnswer) -> tuple[Proposal, ...]:
+        regions = regionprops(labels, intensity_image=answer.foreground)
         found = [(float(region.intensity_mean), region) for region in regions]
         found.sort(key=lambda pair: -pair[0])
-        label = self._spec.categories[0] if self._spec.categories else ""
         return tuple(
             Proposal(
                 id=number,
                 geometry=Mask.from_array(region.image, region.bbox[1], region.bbox[0]),
                 score=min(score, 1.0),
-                label=label,
+                label=self._label(answer.category[region.slice][region.image]),
                 source=self._spec.id,
             )
             for number, (score, region) in enumerate(found)
         )
+
+    def _label(self, categories: npt.NDArray[np.uint8]) -> str:
+        names = self._spec.categories
+        if len(names) < 2:
+            return names[0] if names else ""
+        return names[int(np.bincount(categories, minlength=len(names)).argmax())]
+
+
+class SemanticUNetAdapter(UNetAdapter):
+    """A class for every pixel; objects are the connected parts of a class.
+
+    Output 0 is background, n is category n. Parameters of a run: ``tile_px``, and
+    ``smallest_area_px`` (12).
+    """
+
+    @classmethod
+    def outputs(cls, spec: ModelSpec) -> int:
+        """How many classes the network tells apart."""
+        return 1 + len(spec.categories)
+
+    def propose(self, image: RgbImage, context: RunContext) -> tuple[Proposal, ...]:
+        """One candidate with a mask for every connected part of a class, best first."""
+        found = self.class_map(image, context)
+        smallest = int(context.parameters.get("smallest_area_px", 12))
+        regions = sorted(connected_regions(found, smallest), key=lambda region: -region.score)
+        context.checkpoint(1.0)
+        return tuple(
+            Proposal(
+                id=number,
+                geometry=region.mask,
+                score=region.score,
+                label=self._spec.categories[region.number - 1],
+                source=self._spec.id,
+            )
+            for number, region in enumerate(regions)
+        )
+
+    def class_map(self, image: RgbImage, context: RunContext) -> SemanticMap:
+        """The likeliest class of every pixel and its probability."""
+        shape = image.shape[:2]
+        found = SemanticMap(np.zeros(shape, np.uint8), np.zeros(shape, np.float32))
+
+        def keep(place: tuple[slice, slice], values: FloatMap) -> None:
+            found.classes[place] = values.argmax(axis=0)
+            found.probability[place] = values.max(axis=0)
+
+        self._visit(image, context, keep)
+        return found
 
 
 def tiles_of(width: int, height: int, tile_px: int, margin_px: int = MARGIN_PX) -> Iterator[Tile]:

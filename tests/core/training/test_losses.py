@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from core.training.losses import IGNORED, cross_entropy, dice_loss, segmentation_loss
+from core.training.losses import cross_entropy, dice_loss, segmentation_loss
+from core.training.targets import IGNORED
 
 
 def _certain(targets: torch.Tensor) -> torch.Tensor:

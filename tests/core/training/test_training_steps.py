@@ -13,11 +13,14 @@ from core.models.weights import read_json_metadata
 from core.models.zoo.loading import load_adapter
 from core.models.zoo.tiny_maskrcnn import build_tiny_maskrcnn
 from core.models.zoo.unet import UNet
-from core.training import train_tiny_maskrcnn, train_unet
+from core.training import detector_step, train_tiny_maskrcnn, train_unet
 from core.training.checkpoint import WeightAverage, save_weights
 from core.training.data import LabelledImage, boxes_of_instances
 from core.training.detection_crops import sample_detection_crop
+from core.training.losses import segmentation_loss
 from core.training.schedule import warm_cosine
+from core.training.unet_crops import sample_crop
+from core.training.unet_step import train_step
 from tests.core.models.pictures import blobs
 
 UNET_RECIPE = train_unet.UNetRecipe(steps=3, batch=2, crop_px=64)
@@ -44,7 +47,7 @@ def test_training_steps_lower_the_loss_of_the_unet() -> None:
     optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
     batch = train_unet.sample_batch(np.random.default_rng(0), _images(), UNET_RECIPE)
     losses = [
-        sum(train_unet.train_step(model, optimizer, batch, bfloat16=False).values())
+        sum(train_step(model, optimizer, batch, segmentation_loss, bfloat16=False).values())
         for _ in range(12)
     ]
     assert losses[-1] < 0.8 * losses[0]
@@ -55,9 +58,7 @@ def test_training_steps_lower_the_joint_loss_of_the_maskrcnn() -> None:
     model = build_tiny_maskrcnn(96, 96).train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=2e-3)
     crops = train_tiny_maskrcnn.sample_batch(np.random.default_rng(0), _images(), RCNN_RECIPE)
-    steps = [
-        train_tiny_maskrcnn.train_step(model, optimizer, crops, bfloat16=False) for _ in range(6)
-    ]
+    steps = [detector_step.train_step(model, optimizer, crops, bfloat16=False) for _ in range(6)]
     assert set(steps[0]) == {
         "loss_classifier",
         "loss_box_reg",
@@ -75,7 +76,7 @@ def test_batches_with_boxes_only_skip_the_mask_loss_and_leave_its_weights_alone(
     images = _images(with_masks=False)
     crops = train_tiny_maskrcnn.sample_batch(np.random.default_rng(0), images, RCNN_RECIPE)
     before = {k: v.clone() for k, v in model.roi_heads.mask_head.state_dict().items()}
-    parts = train_tiny_maskrcnn.train_step(model, optimizer, crops, bfloat16=False)
+    parts = detector_step.train_step(model, optimizer, crops, bfloat16=False)
     assert "loss_mask" not in parts
     assert parts["loss_objectness"] > 0
     after = model.roi_heads.mask_head.state_dict()
@@ -123,8 +124,8 @@ def test_equal_seeds_train_to_equal_weights(tmp_path: Path) -> None:
 
 def test_a_unet_is_not_trained_on_boxes() -> None:
     with pytest.raises(ValueError, match="boxes only"):
-        train_unet.sample_crop(
-            np.random.default_rng(0), _images(1, with_masks=False)[0], UNET_RECIPE
+        sample_crop(
+            np.random.default_rng(0), _images(1, with_masks=False)[0], 64, UNET_RECIPE.augment
         )
 
 
