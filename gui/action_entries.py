@@ -26,7 +26,7 @@ def action_entries(bench: Workbench, commands: WindowCommands) -> tuple[ActionEn
     return (
         *_file_entries(bench, commands),
         *_edit_entries(bench),
-        *object_entries(bench, commands.attributes),
+        *object_entries(bench, commands.objects, commands.attributes),
         *_label_entries(bench, commands.labels),
         *_view_entries(bench, commands),
         *_tool_entries(bench),

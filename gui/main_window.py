@@ -30,6 +30,7 @@ from gui.label_commands import LabelCommands
 from gui.message_bar import MessageBar
 from gui.model_commands import ModelCommands
 from gui.model_runs import ModelRuns
+from gui.object_commands import ObjectCommands
 from gui.panels.regions_panel import RegionsPanel
 from gui.panes import Panes
 from gui.project_commands import ProjectCommands
@@ -197,6 +198,7 @@ class MainWindow(QMainWindow):
             ImageStateCommands(self.bench, self),
             HelpDialogs(self, log_file),
             AttributeCommands(self.bench, self),
+            ObjectCommands(self.bench, self),
         )
 
     def _make_tool_bar(self) -> None:

@@ -151,6 +151,7 @@ class Panes(QObject):
         self.labels.recolor_requested.connect(labels.recolor)
         self.labels.delete_requested.connect(labels.delete)
         self.labels.import_requested.connect(self._commands.files.import_labels)
+        self.objects.hiding_requested.connect(self._commands.objects.set_hidden)
         self.objects.zoom_requested.connect(self._commands.view.look_at)
 
     def _connect_attributes(self) -> None:

@@ -10,12 +10,11 @@ from core.document.annotation import Annotation
 from core.document.change import Change
 from core.editing.annotations import (
     add_annotations,
-    duplicate_annotations,
     move_annotations,
     relabel,
     set_locked,
 )
-from core.editing.copying import pasted_annotations
+from core.editing.copying import duplicate_annotations, pasted_annotations
 from core.errors import MaskwrightError
 from gui.canvas.canvas import Canvas
 from gui.counting import counted
@@ -86,7 +85,7 @@ class SelectionCommands(QObject):
         document = self._session.document
         if document is not None:
             objects = document.in_layer(self._session.layer.id)
-            self._session.select(frozenset(item.id for item in objects))
+            self._session.select(frozenset(item.id for item in objects if not item.hidden))
 
     def use_label_number(self, number: int) -> None:
         """Make the label with this key active, or give it to what is selected."""

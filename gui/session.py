@@ -99,6 +99,19 @@ class Session(QObject):
         return self._selection
 
     @property
+    def hidden_ids(self) -> frozenset[int]:
+        """Ids of the objects of this image that are not drawn, by themselves or their layer."""
+        document = self.document
+        if document is None:
+            return frozenset()
+        layers = self._hidden_layers
+        return frozenset(
+            item.id
+            for item in document.annotations.values()
+            if item.hidden or item.layer_id in layers
+        )
+
+    @property
     def hidden_layers(self) -> frozenset[int]:
         """Ids of layers that are not drawn."""
         return self._hidden_layers
@@ -243,10 +256,16 @@ class Session(QObject):
         self._hide_new_layers(event)
         if self._image is not None and self._image.id in event.documents:
             present = event.documents[self._image.id].annotations.keys()
-            self.select(self._selection & present)
+            self.select((self._selection & present) - _newly_hidden(event, self._image.id))
         self.document_changed.emit(event)
         if event.change.labels:
             self.label_changed.emit()
+
+
+def _newly_hidden(event: HistoryEvent, image_id: int) -> frozenset[int]:
+    """Objects that a step took off the screen: nothing unseen stays selected."""
+    updated = event.change.images[image_id].annotations.updated
+    return frozenset(new.id for old, new in updated if new.hidden and not old.hidden)
 
 
 def _compared_layers(state: ProjectState) -> frozenset[int]:

@@ -8,7 +8,6 @@ from functools import partial
 from core.document.change import Change
 from core.document.document import ImageDocument
 from core.editing import combining, refining
-from core.editing.order import Placement, reorder
 from core.errors import MaskwrightError
 from gui.actions import ActionEntry
 from gui.workbench import Workbench
@@ -70,10 +69,6 @@ def _fill_gaps(document: ImageDocument, ids: Iterable[int]) -> Change | None:
     return combining.fill_gaps(document, ids, WIDEST_GAP_PX)
 
 
-def _place(placement: Placement) -> Edit:
-    return lambda document, ids: reorder(document, ids, placement)
-
-
 _ROWS: tuple[tuple[str, str, tuple[str, ...], Edit, str], ...] = (
     ("merge", "Merge objects", ("Ctrl+Shift+M",), combining.merge, "Nothing to merge."),
     (
@@ -129,20 +124,6 @@ _ROWS: tuple[tuple[str, str, tuple[str, ...], Edit, str], ...] = (
         refining.convert_to_polygons,
         "These objects are outlines already.",
     ),
-    (
-        "to_front",
-        "Bring to the front",
-        ("Ctrl+Shift+Up",),
-        _place(Placement.FRONT),
-        "This is in front already.",
-    ),
-    (
-        "to_back",
-        "Send to the back",
-        ("Ctrl+Shift+Down",),
-        _place(Placement.BACK),
-        "This is at the back already.",
-    ),
 )
 
 
@@ -160,7 +141,7 @@ def shape_entries(bench: Workbench) -> tuple[ActionEntry, ...]:
             keys,
             menu,
             commands.has_selection,
-            separator_before=name in ("merge", "fill_holes", "to_mask", "to_front"),
+            separator_before=name in ("merge", "fill_holes", "to_mask"),
         )
         for name, text, keys, edit, unchanged in _ROWS
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from core.document.document import ImageDocument
 from core.editing.paint_rules import PaintRule
 from core.errors import MaskwrightError
 from core.imaging.arrays import RgbImage
@@ -58,6 +59,9 @@ class ToolHost(QObject):
         self._paint_rule = PaintRule.OVER
         self._author = author
         self._active = tools["select"]
+        self._hidden: frozenset[int] = frozenset()
+        self._hidden_of: ImageDocument | None = None
+        self._hidden_layers: frozenset[int] = frozenset()
         self._checkpointed: DraftRecord | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -182,25 +186,25 @@ class ToolHost(QObject):
         document = self._session.document
         if document is None:
             return None
-        hidden_layers = self._session.hidden_layers
-        hidden = (
-            frozenset(
-                item.id for item in document.annotations.values() if item.layer_id in hidden_layers
-            )
-            if hidden_layers
-            else frozenset()
-        )
         return ToolContext(
             document=document,
             layer_id=self._session.layer.id,
             label=self._session.label,
             author=self._author,
             selection=self._session.selection,
-            hidden_ids=hidden,
+            hidden_ids=self._hidden_ids(document),
             regions=self._regions(document.image_id),
             image=self._pictures(document.image_id),
             paint_rule=self._paint_rule,
         )
+
+    def _hidden_ids(self, document: ImageDocument) -> frozenset[int]:
+        """The same set while nothing changes: a context is made for every event."""
+        layers = self._session.hidden_layers
+        if self._hidden_of is not document or self._hidden_layers is not layers:
+            self._hidden = self._session.hidden_ids
+            self._hidden_of, self._hidden_layers = document, layers
+        return self._hidden
 
     def _on_document_changed(self, _event: object) -> None:
         self.refresh()

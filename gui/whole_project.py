@@ -28,20 +28,29 @@ class WholeProject(QObject):
         self._session = session
         self._tasks = tasks
 
-    def ask(self, name: str, question: Question[T], answered: Callable[[T], object]) -> None:
-        """Call ``answered`` with what ``question`` finds; a later one of this name replaces it."""
+    def ask(
+        self,
+        name: str,
+        question: Question[T],
+        answered: Callable[[T], object],
+        image_ids: tuple[int, ...] | None = None,
+    ) -> None:
+        """Call ``answered`` with what ``question`` finds; a later one of this name replaces it.
+
+        ``image_ids`` are the images to look at, None for all that hold anything.
+        """
         revision = self._session.revision
         project = self._session.project
 
         def look(context: TaskContext) -> T:
-            state, documents = annotated_documents(project, context)
+            state, documents = documents_of(project, context, image_ids)
             return question(state, documents)
 
         def done(found: T) -> None:
             if revision == self._session.revision:
                 answered(found)
             else:
-                self.ask(name, question, answered)
+                self.ask(name, question, answered, image_ids)
 
         self._tasks.submit(
             Task(name, Lane.INTERACTIVE, ("whole project", name), look),
@@ -50,23 +59,21 @@ class WholeProject(QObject):
         )
 
 
-def annotated_documents(
-    project: Project, context: TaskContext
+def documents_of(
+    project: Project, context: TaskContext, image_ids: tuple[int, ...] | None = None
 ) -> tuple[ProjectState, Iterator[ImageDocument]]:
-    """The state as it is now, and every image on which a layer holds something, one at a time.
+    """The state as it is now, and these images, or all on which a layer holds something.
 
     Pictures are opened only where their size is not known yet. Raises ReadError
     when one of those cannot be read, and Cancelled.
     """
     dataset = project.snapshot()
-    ids = {
-        image_id
-        for layer_id in dataset.state.layers
-        for image_id in project.images_with_layer(layer_id)
-    }
+    layers = dataset.state.layers
+    found = {image_id for layer_id in layers for image_id in project.images_with_layer(layer_id)}
+    ids = sorted(found) if image_ids is None else image_ids
 
     def documents() -> Iterator[ImageDocument]:
-        for place, image_id in enumerate(sorted(ids)):
+        for place, image_id in enumerate(ids):
             context.check_cancelled()
             context.progress(place / len(ids))
             yield dataset.load(image_id)

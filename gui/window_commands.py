@@ -15,6 +15,7 @@ from gui.file_commands import FileCommands
 from gui.image_state_commands import ImageStateCommands
 from gui.label_commands import LabelCommands
 from gui.model_commands import ModelCommands
+from gui.object_commands import ObjectCommands
 from gui.project_commands import ProjectCommands
 from gui.review_commands import ReviewCommands
 from gui.split_view import SplitView
@@ -40,3 +41,4 @@ class WindowCommands:
     states: ImageStateCommands
     help: HelpDialogs
     attributes: AttributeCommands
+    objects: ObjectCommands

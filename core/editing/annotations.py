@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from core.document.annotation import Annotation, Geometry, ReviewState, new_annotation_id
+from core.document.annotation import Annotation, Geometry, ReviewState
 from core.document.change import Change, Difference, ImageChange
 from core.document.document import ImageDocument
 from core.document.mask import Mask
@@ -84,36 +84,6 @@ def moved_geometry(geometry: Geometry, dx: float, dy: float) -> Geometry:
     return geometry.moved(dx, dy)
 
 
-def duplicate_annotations(
-    document: ImageDocument, ids: Iterable[int], dx: float = 0.0, dy: float = 0.0
-) -> Change | None:
-    """Copy objects, shifted by (dx, dy) as ``move_annotations`` would, in front of all.
-
-    A copy is unlocked and has no record of a file behind it. The ids of the
-    copies are in the change, in the order of the originals.
-    """
-    found = known(document, ids)
-    if not found:
-        return None
-    shift_x, shift_y = allowed_shift(document, found, dx, dy)
-    order = document.next_order()
-    copies = tuple(
-        replace(
-            item,
-            id=new_annotation_id(),
-            geometry=moved_geometry(item.geometry, shift_x, shift_y),
-            order=order + place,
-            review=ReviewState.UNREVIEWED,
-            locked=False,
-            raw=None,
-            edited=True,
-        )
-        for place, item in enumerate(found)
-    )
-    name = "Duplicate object" if len(copies) == 1 else f"Duplicate {len(copies)} objects"
-    return add_annotations(document, copies, name)
-
-
 def relabel(document: ImageDocument, ids: Iterable[int], label_id: int) -> Change | None:
     """Give objects another label; raises MaskwrightError when one is locked."""
     found = unlocked(document, ids)
@@ -149,6 +119,23 @@ def set_locked(document: ImageDocument, ids: Iterable[int], locked: bool) -> Cha
     found = tuple(item for item in known(document, ids) if item.locked is not locked)
     return _updated(
         document, "Lock" if locked else "Unlock", found, lambda item: replace(item, locked=locked)
+    )
+
+
+def set_hidden(document: ImageDocument, ids: Iterable[int], hidden: bool) -> Change | None:
+    """Take objects off the screen, or bring them back; a lock does not forbid that."""
+    found = tuple(item for item in known(document, ids) if item.hidden is not hidden)
+    return _updated(
+        document, "Hide" if hidden else "Show", found, lambda item: replace(item, hidden=hidden)
+    )
+
+
+def show_only(document: ImageDocument, layer_id: int, ids: Iterable[int]) -> Change | None:
+    """Hide every other object of the layer, and bring these back."""
+    shown = frozenset(item.id for item in known(document, ids))
+    found = tuple(item for item in document.in_layer(layer_id) if item.hidden is (item.id in shown))
+    return _updated(
+        document, "Hide others", found, lambda item: replace(item, hidden=not item.hidden)
     )
 
 

@@ -80,6 +80,11 @@ class ImageView(QWidget):
             self.fit()
         self.update()
 
+    @property
+    def shapes(self) -> tuple[CanvasShape, ...]:
+        """What was last asked to be shown, back to front."""
+        return tuple(self._shapes.values())
+
     def set_overlay(self, shapes: Sequence[CanvasShape]) -> None:
         """Show these shapes, the full list each time; only what differs is drawn anew."""
         shown = tuple(shapes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QItemSelectionModel, Qt, Signal
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -16,7 +17,7 @@ from PySide6.QtWidgets import (
 from core.document.annotation import Annotation
 from core.document.geometry import Box, Keypoints, Polygon, RotatedBox, Scribble
 from core.document.mask import Mask
-from gui.icons import color_swatch
+from gui.icons import color_swatch, icon
 from gui.plain_text import plain_tool_tip
 from gui.provenance_words import REVIEW_MARKS, origin, provenance_lines
 from gui.session import Session
@@ -31,11 +32,17 @@ KIND_NAMES = {
 }
 
 
+LABEL, SHAPE, ORIGIN, GROUP, EYE = range(5)
+_WIDTHS_PX = {SHAPE: 62, ORIGIN: 76, GROUP: 54, EYE: 32}
+
+
 class ObjectsPanel(QWidget):
     """A list of the edited layer's objects, front to back."""
 
     zoom_requested = Signal(object)
     """Carries the Box of an object to look at."""
+    hiding_requested = Signal(object, bool)
+    """Carries the id of an object, and whether it shall be hidden."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,10 +57,20 @@ class ObjectsPanel(QWidget):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         for column in (1, 3):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        self.tree.setHeaderLabels(
+            [self.tr("Label"), self.tr("Shape"), self.tr("From"), self.tr("Group"), ""]
+        )
         self.tree.setRootIsDecorated(False)
         self.tree.setUniformRowHeights(True)
         self.tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.tree.setAccessibleName(self.tr("Objects of this image"))
+        header = self.tree.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(LABEL, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(EYE, QHeaderView.ResizeMode.Fixed)
+        for column, width in _WIDTHS_PX.items():
+            header.resizeSection(column, width)
+        self.tree.itemClicked.connect(self._on_clicked)
         self.empty = QLabel(
             self.tr("No object yet. Press G and click a region, B to paint, or P for a polygon."),
             self,
@@ -100,7 +117,34 @@ class ObjectsPanel(QWidget):
         row.setTextAlignment(3, Qt.AlignmentFlag.AlignCenter)
         row.setIcon(0, color_swatch(label.color))
         row.setData(0, Qt.ItemDataRole.UserRole, annotation.id)
+        provenance = annotation.provenance
+        score = "" if provenance.score is None else f" {provenance.score:.2f}"
+        origin = f"{provenance.model or provenance.source}{score}"
+        kind = KIND_NAMES[type(annotation.geometry)]
+        group = "" if annotation.group_id is None else str(annotation.group_id)
+        row = QTreeWidgetItem([label.name, kind, origin, group, ""])
+        for column, text in ((LABEL, label.name), (SHAPE, kind), (ORIGIN, origin)):
+            row.setToolTip(column, plain_tool_tip(text))
+        row.setIcon(LABEL, color_swatch(label.color))
+        row.setData(LABEL, Qt.ItemDataRole.UserRole, annotation.id)
+        if annotation.locked:
+            row.setIcon(GROUP, icon("mdi6.lock-outline", self.palette()))
+            row.setToolTip(GROUP, self.tr("Locked: L unlocks it"))
+        eye = "mdi6.eye-off-outline" if annotation.hidden else "mdi6.eye-outline"
+        row.setIcon(EYE, icon(eye, self.palette()))
+        row.setToolTip(EYE, self.tr("Show") if annotation.hidden else self.tr("Hide"))
+        if annotation.hidden:
+            quiet = self.palette().brush(QPalette.ColorRole.PlaceholderText)
+            for column in (LABEL, SHAPE, ORIGIN):
+                row.setForeground(column, quiet)
         return row
+
+    def _on_clicked(self, row: QTreeWidgetItem, column: int) -> None:
+        document = self._session.document
+        annotation_id = row.data(LABEL, Qt.ItemDataRole.UserRole)
+        if column == EYE and document is not None and annotation_id in document.annotations:
+            hidden = document.annotations[annotation_id].hidden
+            self.hiding_requested.emit(annotation_id, not hidden)
 
     def _on_selected(self) -> None:
         if not self._filling:

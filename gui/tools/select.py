@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from core.document.annotation import Annotation
 from core.document.geometry import Polygon
 from core.editing.annotations import allowed_shift, move_annotations
+from core.editing.groups import with_groups
 from gui.tools.draft import Draft
 from gui.tools.events import (
     Button,
@@ -144,7 +146,7 @@ class SelectTool:
         start, hits = (event.x, event.y), self._hits(event, context)
         if Modifiers.CONTROL in event.modifiers and hits:
             self._clicked = None
-            return _selecting(context.selection ^ {hits[0]})
+            return _selecting(_toggled(hits[0], context))
         if not hits:
             self._state = Banding(start, adds=Modifiers.CONTROL in event.modifiers)
             return REDRAW
@@ -152,7 +154,7 @@ class SelectTool:
         self._state = Pressing(start, fresh)
         if fresh:
             self._clicked = (start, hits[0])
-            return _selecting(frozenset({hits[0]}))
+            return _selecting(_with_groups(context, hits[:1]))
         return REDRAW
 
     def _grip(
@@ -202,10 +204,14 @@ class SelectTool:
         self._clicked = None
         if state.box is None:
             return _selecting(kept)
-        return _selecting(kept | self._finder.inside(context, state.box))
+        inside = self._finder.inside(context, state.box)
+        return _selecting(kept | _with_groups(context, inside))
 
     def _click_through(self, event: PointerEvent, context: ToolContext) -> ToolResponse:
-        """The smallest object, or the next larger one when the same place is clicked again."""
+        """The smallest object, or the next larger one when the same place is clicked again.
+
+        An object of a group is selected with its group first, then alone.
+        """
         hits, point = self._hits(event, context), (event.x, event.y)
         if not hits:
             return REDRAW
@@ -214,9 +220,14 @@ class SelectTool:
             place, last = self._clicked
             reach = _SAME_PLACE_SCREEN_PX * self._scale
             if math.dist(place, point) <= reach and last in hits and last in context.selection:
+                if len(context.selection) > 1 and context.selection == _with_groups(
+                    context, [last]
+                ):
+                    self._clicked = (point, last)
+                    return _selecting(frozenset({last}))
                 chosen = hits[(hits.index(last) + 1) % len(hits)]
         self._clicked = (point, chosen)
-        return _selecting(frozenset({chosen}))
+        return _selecting(_with_groups(context, [chosen]))
 
     def _double_click(self, event: PointerEvent, context: ToolContext) -> ToolResponse:
         """On an edge of the selected polygon: a new vertex there. Else: a press like any other."""
@@ -258,6 +269,18 @@ class SelectTool:
 
 def _selecting(ids: frozenset[int]) -> ToolResponse:
     return ToolResponse(selection=ids, draft_changed=True)
+
+
+def _with_groups(context: ToolContext, ids: Iterable[int]) -> frozenset[int]:
+    """The objects and those that are grouped with them, as far as they can be seen."""
+    return with_groups(context.document, ids) - context.hidden_ids
+
+
+def _toggled(annotation_id: int, context: ToolContext) -> frozenset[int]:
+    """The selection with the object and its group, or without them."""
+    group = _with_groups(context, [annotation_id])
+    selection = context.selection
+    return selection - group if annotation_id in selection else selection | group
 
 
 def _editable(context: ToolContext) -> Annotation | None:

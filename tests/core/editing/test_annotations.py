@@ -5,7 +5,6 @@ from core.document.geometry import Box, Polygon
 from core.document.mask import Mask
 from core.editing.annotations import (
     add_annotation,
-    duplicate_annotations,
     move_annotations,
     relabel,
     remove_annotations,
@@ -13,6 +12,7 @@ from core.editing.annotations import (
     set_locked,
     set_review,
 )
+from core.editing.copying import duplicate_annotations
 from core.errors import ConflictError, MaskwrightError
 from tests.core.editing.examples import annotation, applied, default_document, disc_mask, document
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -277,3 +279,42 @@ def test_a_release_that_went_elsewhere_ends_the_drag() -> None:
     assert driver.only.geometry == Box(15, 10, 30, 30)
     driver.hover(75, 70)
     assert driver.only.geometry == Box(15, 10, 30, 30)
+
+
+def _grouped() -> Driver:
+    return Driver(
+        SelectTool(),
+        replace(annotation(1, Box(10, 10, 20, 20)), group_id=5),
+        replace(annotation(2, Box(40, 10, 20, 20)), group_id=5),
+        annotation(3, Box(5, 5, 33, 33)),
+    )
+
+
+def test_a_click_selects_the_group_then_the_object_then_what_is_below() -> None:
+    driver = _grouped()
+    found = []
+    for _ in range(4):
+        driver.click(20, 20)
+        found.append(driver.selection)
+    assert found == [{1, 2}, {1}, {3}, {1, 2}]
+
+
+def test_a_group_is_moved_added_and_banded_as_one() -> None:
+    driver = _grouped()
+    driver.drag((20, 20), (25, 20))
+    moved = [driver.document.annotations[number].bounds.x for number in (1, 2, 3)]
+    assert moved == [15, 45, 5]
+    driver.click(8, 36)
+    driver.click(25, 20, modifiers=Modifiers.CONTROL)
+    assert driver.selection == {1, 2, 3}
+    driver.click(25, 20, modifiers=Modifiers.CONTROL)
+    assert driver.selection == {3}
+    driver.drag((70, 1), (44, 40))
+    assert driver.selection == {1, 2}
+
+
+def test_a_hidden_member_of_a_group_stays_out_of_it() -> None:
+    driver = _grouped()
+    driver.hidden = frozenset({2})
+    driver.click(20, 20)
+    assert driver.selection == {1}
