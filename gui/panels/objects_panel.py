@@ -30,10 +30,8 @@ KIND_NAMES = {
     Keypoints: "keypoints",
     Scribble: "scribble",
 }
-
-
-LABEL, SHAPE, ORIGIN, GROUP, EYE = range(5)
-_WIDTHS_PX = {SHAPE: 62, ORIGIN: 76, GROUP: 54, EYE: 32}
+LABEL, SHAPE, ORIGIN, MARK, EYE = range(5)
+EYE_WIDTH_PX = 32
 
 
 class ObjectsPanel(QWidget):
@@ -50,26 +48,20 @@ class ObjectsPanel(QWidget):
         self._filling = False
         self._shown: tuple[object, ...] | None = None
         self.tree = QTreeWidget(self)
-        self.tree.setHeaderLabels([self.tr("Label"), self.tr("Shape"), self.tr("From"), "✓✗"])
+        titles = (self.tr("Label"), self.tr("Shape"), self.tr("From"), "✓✗", "")
+        self.tree.setHeaderLabels(titles)
         header = self.tree.header()
         header.setStretchLastSection(False)
-        for column in (0, 2):
+        for column in (LABEL, ORIGIN):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
-        for column in (1, 3):
+        for column in (SHAPE, MARK):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
-        self.tree.setHeaderLabels(
-            [self.tr("Label"), self.tr("Shape"), self.tr("From"), self.tr("Group"), ""]
-        )
+        header.setSectionResizeMode(EYE, QHeaderView.ResizeMode.Fixed)
+        header.resizeSection(EYE, EYE_WIDTH_PX)
         self.tree.setRootIsDecorated(False)
         self.tree.setUniformRowHeights(True)
         self.tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.tree.setAccessibleName(self.tr("Objects of this image"))
-        header = self.tree.header()
-        header.setStretchLastSection(False)
-        header.setSectionResizeMode(LABEL, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(EYE, QHeaderView.ResizeMode.Fixed)
-        for column, width in _WIDTHS_PX.items():
-            header.resizeSection(column, width)
         self.tree.itemClicked.connect(self._on_clicked)
         self.empty = QLabel(
             self.tr("No object yet. Press G and click a region, B to paint, or P for a polygon."),
@@ -110,26 +102,17 @@ class ObjectsPanel(QWidget):
     def _row(self, annotation: Annotation) -> QTreeWidgetItem:
         label = self._session.state.labels[annotation.label_id]
         kind, mark = KIND_NAMES[type(annotation.geometry)], REVIEW_MARKS[annotation.review]
-        row = QTreeWidgetItem([label.name, kind, origin(annotation.provenance), mark])
+        shape = kind if annotation.group_id is None else f"{kind} ⧉{annotation.group_id}"
+        row = QTreeWidgetItem([label.name, shape, origin(annotation.provenance), mark, ""])
         tip = plain_tool_tip("\n".join(provenance_lines(annotation))).replace("\n", "<br>")
         for column in range(row.columnCount()):
             row.setToolTip(column, tip)
-        row.setTextAlignment(3, Qt.AlignmentFlag.AlignCenter)
-        row.setIcon(0, color_swatch(label.color))
-        row.setData(0, Qt.ItemDataRole.UserRole, annotation.id)
-        provenance = annotation.provenance
-        score = "" if provenance.score is None else f" {provenance.score:.2f}"
-        origin = f"{provenance.model or provenance.source}{score}"
-        kind = KIND_NAMES[type(annotation.geometry)]
-        group = "" if annotation.group_id is None else str(annotation.group_id)
-        row = QTreeWidgetItem([label.name, kind, origin, group, ""])
-        for column, text in ((LABEL, label.name), (SHAPE, kind), (ORIGIN, origin)):
-            row.setToolTip(column, plain_tool_tip(text))
+        row.setTextAlignment(MARK, Qt.AlignmentFlag.AlignCenter)
         row.setIcon(LABEL, color_swatch(label.color))
         row.setData(LABEL, Qt.ItemDataRole.UserRole, annotation.id)
         if annotation.locked:
-            row.setIcon(GROUP, icon("mdi6.lock-outline", self.palette()))
-            row.setToolTip(GROUP, self.tr("Locked: L unlocks it"))
+            row.setIcon(SHAPE, icon("mdi6.lock-outline", self.palette()))
+            row.setToolTip(SHAPE, self.tr("Locked: L unlocks it"))
         eye = "mdi6.eye-off-outline" if annotation.hidden else "mdi6.eye-outline"
         row.setIcon(EYE, icon(eye, self.palette()))
         row.setToolTip(EYE, self.tr("Show") if annotation.hidden else self.tr("Hide"))

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from core.project.project import Project
 from gui.main_window import MainWindow
-from gui.panels.objects_panel import EYE, GROUP
+from gui.panels.objects_panel import EYE, SHAPE
 from gui.tools.events import Button, PointerEvent, PointerKind
 from tests.core.project.pictures import add, box
 from tests.gui.windows import main_window
@@ -88,7 +88,7 @@ def test_a_group_is_shown_and_taken_apart(window: MainWindow) -> None:
     _run(window, "select_all")
     _run(window, "group")
     rows = [window.panes.objects.tree.topLevelItem(row) for row in range(2)]
-    assert [row.text(GROUP) for row in rows if row] == ["1", "1"]
+    assert [row.text(SHAPE) for row in rows if row] == ["rectangle ⧉1"] * 2
     _run(window, "ungroup")
     assert session.document is not None
     assert {item.group_id for item in session.document.annotations.values()} == {None}
