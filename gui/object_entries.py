@@ -30,8 +30,8 @@ def object_entries(
     needs_selection: tuple[_Row, ...] = (
         ("propagate", "Copy to the ne&xt image", objects.propagate, ("Ctrl+Shift+V",)),
         ("propagate_further", "Copy to the next images…", objects.propagate_further, ()),
-        ("hide", "Hide or show", objects.toggle_hidden, ("H",)),
-        ("hide_others", "Hide all others", objects.hide_others, ("Shift+H",)),
+        ("hide", "Hide or show", objects.toggle_hidden, ("Z",)),
+        ("hide_others", "Hide all others", objects.hide_others, ("Shift+Z",)),
         ("group", "Group", objects.group, ("Ctrl+G",)),
         ("ungroup", "Ungroup", objects.ungroup, ("Ctrl+Alt+G",)),
         ("forward", "Bring forward", partial(order, Placement.FORWARD), ("Ctrl+Up",)),
@@ -53,7 +53,7 @@ def object_entries(
         )
         for name, text, run, keys in needs_selection
     ]
-    show_all = ActionEntry("show_all", "Sho&w all", objects.show_all, ("Ctrl+Alt+H",), menu)
+    show_all = ActionEntry("show_all", "Sho&w all", objects.show_all, ("Alt+Z",), menu)
     rows.insert(4, show_all)
     define = ActionEntry(
         "define_attributes", "Attributes of the pro&ject…", attributes.define, (), menu, writable
