@@ -47,6 +47,7 @@ class CanvasPresenter(QObject):
         self._shown_id: int | None = None
         self._shapes = ObjectShapes()
         self._superpixel_count = 0
+        self._further: tuple[CanvasShape, ...] = ()
         pictures.add_view(canvas)
         images.loaded.connect(self._on_loaded)
         display.changed.connect(self._on_display_changed)
@@ -78,6 +79,12 @@ class CanvasPresenter(QObject):
         self._shapes.other_color = colors
         self.refresh()
 
+    def set_further_shapes(self, shapes: tuple[CanvasShape, ...]) -> None:
+        """Draw these over everything else; their ids are below −1,000,000."""
+        if shapes or self._further:
+            self._further = shapes
+            self.refresh()
+
     def refresh(self) -> None:
         """Hand the canvas the shapes that can be seen now."""
         document = self._session.document
@@ -90,6 +97,7 @@ class CanvasPresenter(QObject):
             if layer.id not in self._session.hidden_layers:
                 shapes.extend(self._shapes.of_layer(document, state, layer, selection))
         shapes.extend(self._proposal_shapes())
+        shapes.extend(self._further)
         self._canvas.set_overlay(tuple(shapes))
 
     def _proposal_shapes(self) -> list[CanvasShape]:

@@ -22,6 +22,7 @@ from gui.panels.layers_panel import LayersPanel
 from gui.panels.objects_panel import ObjectsPanel
 from gui.panels.proposals_panel import ProposalsPanel
 from gui.panels.regions_panel import RegionsPanel
+from gui.panels.rpn_panel import RpnPanel
 from gui.panels.scores_panel import ScoresPanel
 from gui.window_commands import WindowCommands
 from gui.workbench import Workbench
@@ -60,6 +61,7 @@ class Panes(QObject):
         self.proposals = ProposalsPanel(
             session, bench.deck, bench.runs, commands.models.sources(), window
         )
+        self.rpn = RpnPanel(bench.rpn, window)
         self.display = DisplayPanel(bench.display, window)
         self.attributes = AttributesPanel(session, window)
         self.docks: tuple[QDockWidget, ...] = ()
@@ -97,6 +99,7 @@ class Panes(QObject):
             ("scores", tr("Scores"), self.scores),
             ("difference", tr("Difference"), self.difference),
             ("comments", tr("Comments"), self.comments),
+            ("rpn", tr("RPN"), self.rpn),
             ("display", tr("Display"), self.display),
         ):
             window.tabifyDockWidget(proposals, self._dock(name, title, panel, _RIGHT))
@@ -181,6 +184,7 @@ class Panes(QObject):
         panel, models, proposals = self.proposals, self._commands.models, self._bench.proposals
         models.selected_source = lambda: str(panel.source.currentData())
         models.models_changed.connect(lambda: panel.set_sources(models.sources()))
+        models.models_changed.connect(self.rpn.offer_models)
         panel.run_requested.connect(proposals.propose)
         panel.accept_requested.connect(proposals.accept_current)
         panel.reject_requested.connect(proposals.reject_current)

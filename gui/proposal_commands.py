@@ -13,6 +13,7 @@ from core.engine.protocol import Lane as EngineLane
 from core.grouping.region_proposals import proposals as region_proposals
 from core.models.proposal import Proposal, ProposalKey, ProposalSet
 from core.models.region_of_interest import region_parameters
+from core.models.rpn_inspection import INSPECT
 from core.tasks.queue import Lane, Task, TaskContext, TaskQueue
 from gui.canvas.canvas import Canvas
 from gui.counting import counted
@@ -67,7 +68,7 @@ class ProposalCommands(QObject):
         self._tasks = tasks
         self._picture = picture
         self._options = options
-        runs.finished.connect(deck.put)
+        runs.finished.connect(self._on_finished)
         runs.ended.connect(self._on_ended)
         canvas.tool_event.connect(self._point_at)
 
@@ -113,8 +114,12 @@ class ProposalCommands(QObject):
             model_id, image.digest, parameters, on_found, self._session.error_raised.emit
         )
 
+    def _on_finished(self, image_id: int, found: ProposalSet) -> None:
+        if INSPECT not in found.key.parameters:
+            self._deck.put(image_id, found)
+
     def _on_ended(self, run: ModelRun, outcome: object) -> None:
-        if not isinstance(outcome, ProposalSet):
+        if not isinstance(outcome, ProposalSet) or INSPECT in outcome.key.parameters:
             return
         self._cache.keep(outcome)
         image = self._session.image

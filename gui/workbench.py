@@ -31,6 +31,7 @@ from gui.region_loading import RegionLoader
 from gui.region_modes import RegionModes
 from gui.region_reach import RegionReach
 from gui.result_cache import ResultCache
+from gui.rpn_watch import RpnWatch
 from gui.score_watch import ScoreWatch
 from gui.selection_commands import SelectionCommands
 from gui.session import Session
@@ -127,6 +128,7 @@ class Workbench(QObject):
             self._next_image,
             self,
         )
+        self.rpn = RpnWatch(self.session, runs, self.presenter, self.loaded_image, self)
         self.batch = BatchProposals(self.session, runs, self.results, tasks, self)
         self._connect()
 

@@ -22,6 +22,7 @@ from core.models.categories import class_name
 from core.models.normalisation import normalise_percentiles
 from core.models.pasting import paste_mask, quantise
 from core.models.proposal import Proposal, SoftMask
+from core.models.rpn_inspection import INSPECT
 from core.models.specification import ModelSpec
 from core.models.weights import specification_of
 from core.models.zoo.detectors import MAX_CANDIDATES, build_detector, head_calls
@@ -35,6 +36,7 @@ from core.models.zoo.rcnn_pass import (
     to_original,
 )
 from core.models.zoo.reading import load_state
+from core.models.zoo.rpn_view import inspect_regions
 from core.models.zoo.tiny_maskrcnn import build_tiny_maskrcnn
 
 _VISIBLE_LOGIT = 0.0
@@ -99,6 +101,8 @@ class DetectionAdapter:
         self, model: GeneralizedRCNN, pixels: torch.Tensor, size: Size, context: RunContext
     ) -> tuple[Proposal, ...]:
         with watched(model, context, expected_layer_calls(model, heads=False)):
+            if context.parameters.get(INSPECT):
+                return inspect_regions(model, pixels, size, self.spec.id)
             regions = propose_regions(model, pixels)
             boxes = to_original(regions, size.height, size.width)
         corners = boxes.cpu().double().numpy()[:MAX_CANDIDATES]
@@ -136,7 +140,11 @@ class DetectionAdapter:
 
 
 class RegionAdapter(DetectionAdapter):
-    """The region proposals of an R-CNN only."""
+    """The region proposals of an R-CNN only.
+
+    The parameter ``inspect`` of a run gives the steps to them instead
+    (``core.models.rpn_inspection``).
+    """
 
     regions_only = True
 
