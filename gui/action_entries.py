@@ -167,8 +167,11 @@ def _label_entries(bench: Workbench, labels: LabelCommands) -> tuple[ActionEntry
         _writable(bench),
         separator_before=True,
     )
+    relabel = ActionEntry(
+        "relabel", "Relabel or merge labels…", labels.relabel, (), "&Edit", _writable(bench)
+    )
     pick = ActionEntry("pick_label", "C&hoose a label…", labels.pick, ("Ctrl+E",), "&Edit")
-    return (new, pick, *numbers)
+    return (new, pick, relabel, *numbers)
 
 
 def _view_entries(bench: Workbench, commands: WindowCommands) -> tuple[ActionEntry, ...]:

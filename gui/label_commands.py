@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QColorDialog, QInputDialog, QMainWindow, QMessageBox
+from shiboken6 import isValid
 
 from core.document.change import Change
+from core.document.document import ImageDocument, ProjectState
 from core.editing.labels import (
     LabelUse,
     add_label,
@@ -17,9 +19,12 @@ from core.editing.labels import (
     recolor_label,
     rename_label,
 )
+from core.editing.relabelling import Relabelling, RelabellingPlan, plan_relabelling
 from core.errors import MaskwrightError
-from core.tasks.queue import Lane, Task, TaskContext
+from gui.counting import counted
 from gui.dialogs.label_picker import LabelPicker
+from gui.dialogs.relabel_dialog import RelabelDialog
+from gui.whole_project import WholeProject
 from gui.workbench import Workbench
 
 
@@ -31,6 +36,7 @@ class LabelCommands(QObject):
         self._bench = bench
         self._session = bench.session
         self._window = window
+        self._whole = WholeProject(bench.session, bench.tasks, self)
 
     def add(self) -> None:
         """Ask for a name and make a label of it."""
@@ -57,8 +63,20 @@ class LabelCommands(QObject):
         name, accepted = QInputDialog.getText(
             self._window, self.tr("Rename label"), self.tr("New name:"), text=label.name
         )
-        if accepted:
+        if not accepted:
+            return
+        taken = self._session.state.label_named(" ".join(name.split()))
+        if taken is not None and taken.id != label_id:
+            self._offer_merge(label_id, taken.id)
+        else:
             self._try(lambda: rename_label(self._session.state, label_id, name))
+
+    def _offer_merge(self, label_id: int, target_id: int) -> None:
+        """The new name is that of another label: most likely both shall become one."""
+        self.relabel(label_id)
+        dialog = self._window.findChildren(RelabelDialog)[-1]
+        dialog.target.setCurrentIndex(dialog.target.findData(target_id))
+        dialog.merge.setChecked(True)
 
     def recolor(self, label_id: int) -> None:
         """Ask for a new colour."""
@@ -71,29 +89,44 @@ class LabelCommands(QObject):
 
     def delete(self, label_id: int) -> None:
         """Count what the label is used for, ask, then delete it with its objects."""
-        project, state = self._session.project, self._session.state
-        revision = self._session.revision
 
-        def prepare(_context: TaskContext) -> tuple[LabelUse, Change]:
-            dataset = project.snapshot()
-            use = label_use((document for _, document in dataset.documents()), label_id)
-            documents = (document for _, document in dataset.documents())
-            return use, delete_label(state, documents, label_id)
+        def prepare(
+            state: ProjectState, documents: Iterator[ImageDocument]
+        ) -> tuple[LabelUse, Change]:
+            found = tuple(document for document in documents if _uses(document, label_id))
+            return label_use(found, label_id), delete_label(state, found, label_id)
 
-        self._bench.tasks.submit(
-            Task("Delete label", Lane.INTERACTIVE, ("delete label",), prepare),
-            lambda found: self._on_delete_prepared(label_id, revision, *found),
-            self._session.error_raised.emit,
+        self._whole.ask(
+            "Delete label", prepare, lambda found: self._delete_if_confirmed(label_id, *found)
         )
 
-    def _on_delete_prepared(
-        self, label_id: int, revision: int, use: LabelUse, change: Change
-    ) -> None:
-        if revision == self._session.revision:
-            self._delete_if_confirmed(label_id, use, change)
-        else:
-            # Something was drawn meanwhile, perhaps with this label: look again.
-            self.delete(label_id)
+    def relabel(self, label_id: int | None = None) -> None:
+        """Give the objects of labels another one, or merge labels, after a count."""
+        chosen = self._session.label.id if label_id is None else label_id
+        dialog = RelabelDialog(self._session, chosen, self._window)
+        dialog.plan_requested.connect(lambda rule, here: self._plan(dialog, rule, here))
+        dialog.confirmed.connect(self._carry_out)
+        dialog.ask()
+        dialog.show()
+
+    def _plan(self, dialog: RelabelDialog, rule: Relabelling, here: bool) -> None:
+        image = self._session.image
+        images = (image.id,) if here and image is not None else None
+
+        def count(state: ProjectState, documents: Iterator[ImageDocument]) -> RelabellingPlan:
+            return plan_relabelling(state, documents, rule)
+
+        def show(plan: RelabellingPlan) -> None:
+            if isValid(dialog):
+                dialog.show_plan(rule, plan)
+
+        self._whole.ask("Count objects", count, show, images)
+
+    def _carry_out(self, plan: RelabellingPlan) -> None:
+        if self._session.apply(plan.change):
+            self._session.undo_offered.emit(
+                f"{counted(plan.objects, 'object')} on {counted(plan.images, 'image')} relabelled."
+            )
 
     def _delete_if_confirmed(self, label_id: int, use: LabelUse, change: Change) -> None:
         label = self._session.state.labels.get(label_id)
@@ -123,3 +156,8 @@ class LabelCommands(QObject):
             self._session.error_raised.emit(error)
             return False
         return self._session.apply(change)
+
+
+def _uses(document: ImageDocument, label_id: int) -> bool:
+    objects = document.annotations.values()
+    return bool(document.semantic) or any(item.label_id == label_id for item in objects)

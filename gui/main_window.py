@@ -133,6 +133,9 @@ class MainWindow(QMainWindow):
         """Say in one sentence what went wrong and what to do."""
         self.message_bar.show_error(error)
 
+    def _offer_undo(self, text: str) -> None:
+        self.message_bar.offer(text, self.tr("Undo"), self.bench.undo)
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
         """Take a folder or file that is dragged here."""
         if event.mimeData().hasUrls():
@@ -224,6 +227,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         self.bench.session.error_raised.connect(self.show_error)
+        self.bench.session.undo_offered.connect(self._offer_undo)
         self.bench.tools.tool_changed.connect(self._show_tool)
         self.commands.files.quit_requested.connect(self.close)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from core.errors import MaskwrightError
 from gui.icons import IconButton, icon
@@ -20,6 +22,9 @@ class MessageBar(QWidget):
         self.text.setTextFormat(Qt.TextFormat.PlainText)
         self.text.setWordWrap(True)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._run: Callable[[], object] = self.hide
+        self._button = QPushButton(self)
+        self._button.clicked.connect(self._on_pressed)
         close = IconButton("mdi6.close", self.tr("Close this message"), self)
         close.clicked.connect(self.hide)
         layout = QHBoxLayout(self)
@@ -27,6 +32,7 @@ class MessageBar(QWidget):
         layout.setSpacing(8)
         layout.addWidget(self._sign)
         layout.addWidget(self.text, 1)
+        layout.addWidget(self._button)
         layout.addWidget(close)
         self._show_sign()
         self.hide()
@@ -48,7 +54,19 @@ class MessageBar(QWidget):
     def show_text(self, text: str) -> None:
         """Show a notice."""
         self.text.setText(text)
+        self._button.hide()
         self.show()
+
+    def offer(self, text: str, button: str, run: Callable[[], object]) -> None:
+        """Show a notice with a button that does what is written on it, and closes the bar."""
+        self.show_text(text)
+        self._run = run
+        self._button.setText(button)
+        self._button.show()
+
+    def _on_pressed(self) -> None:
+        self.hide()
+        self._run()
 
     def _show_sign(self) -> None:
         self._sign.setPixmap(icon("mdi6.alert-outline", self.palette()).pixmap(18, 18))

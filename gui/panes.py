@@ -152,6 +152,7 @@ class Panes(QObject):
         self.labels.add_requested.connect(labels.add)
         self.labels.rename_requested.connect(labels.rename)
         self.labels.recolor_requested.connect(labels.recolor)
+        self.labels.relabel_requested.connect(labels.relabel)
         self.labels.delete_requested.connect(labels.delete)
         self.labels.import_requested.connect(self._commands.files.import_labels)
         self.objects.hiding_requested.connect(self._commands.objects.set_hidden)

@@ -33,6 +33,8 @@ class Session(QObject):
     label_changed = Signal()
     visibility_changed = Signal()
     message_posted = Signal(str)
+    undo_offered = Signal(str)
+    """A large change was made; carries what it came to, to be shown with a button for undo."""
     error_raised = Signal(object)
     """Carries a MaskwrightError to be shown in the window."""
     closing = Signal()

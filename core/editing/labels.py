@@ -62,20 +62,20 @@ def import_labels(state: ProjectState, names: Iterable[str]) -> Change | None:
 
 def rename_label(state: ProjectState, label_id: int, name: str) -> Change | None:
     """Give a label another name; raises MaskwrightError when it is empty or taken."""
-    label = _label(state, label_id)
+    label = checked_label(state, label_id)
     name = _free_name(state, name, apart_from=label_id)
     return _updated(label, replace(label, name=name), f"Rename label to {name}")
 
 
 def recolor_label(state: ProjectState, label_id: int, color: str) -> Change | None:
     """Give a label another colour ``#rrggbb``."""
-    label = _label(state, label_id)
+    label = checked_label(state, label_id)
     return _updated(label, replace(label, color=check_color(color)), f"Recolour {label.name}")
 
 
 def set_label_shortcut(state: ProjectState, label_id: int, shortcut: str) -> Change | None:
     """Give a label a key of one character, or none; it is taken from a label that has it."""
-    label = _label(state, label_id)
+    label = checked_label(state, label_id)
     if len(shortcut) > 1:
         raise MaskwrightError("The key of a label is a single character.", "Type one key.")
     holders = [
@@ -101,7 +101,7 @@ def delete_label(
     semantic maps become the replacement or unlabelled. Raises MaskwrightError
     when objects of it are locked or it is the last label.
     """
-    label = _label(state, label_id)
+    label = checked_label(state, label_id)
     if replacement_id is not None:
         _check_replacement(state, label_id, replacement_id)
     if len(state.labels) == 1:
@@ -117,23 +117,23 @@ def delete_label(
         f"Delete label {label.name}" if replacement_id is None else f"Merge label {label.name}",
         MappingProxyType(images),
         labels=Difference(removed=(label,)),
-        attributes=_attributes_without(state, label_id, replacement_id),
+        attributes=attributes_without(state, frozenset({label_id}), replacement_id),
     )
 
 
-def _attributes_without(
-    state: ProjectState, label_id: int, replacement_id: int | None
+def attributes_without(
+    state: ProjectState, label_ids: frozenset[int], replacement_id: int | None
 ) -> Difference[AttributeDefinition]:
-    """Definitions that name the label, with its replacement or without it.
+    """Definitions of attributes that name labels, with their replacement or without them.
 
-    One that belonged to this label only goes with it: no label at all would mean
+    One that belonged to these labels only goes with it: no label at all would mean
     all of them.
     """
     pairs: list[tuple[AttributeDefinition | None, AttributeDefinition | None]] = []
     for definition in state.attributes.values():
-        if label_id in definition.label_ids:
+        if label_ids.intersection(definition.label_ids):
             ids = [
-                replacement_id if number == label_id else number for number in definition.label_ids
+                replacement_id if number in label_ids else number for number in definition.label_ids
             ]
             left = tuple(dict.fromkeys(number for number in ids if number is not None))
             pairs.append((definition, replace(definition, label_ids=left) if left else None))
@@ -165,7 +165,7 @@ def _without_label(
         )
     after = [None if replacement_id is None else item.with_label(replacement_id) for item in found]
     patches = [
-        _repainted(semantic, label.id, replacement_id)
+        repainted(semantic, frozenset({label.id}), replacement_id)
         for semantic in document.semantic.values()
         if (semantic.classes == label.id).any()
     ]
@@ -177,8 +177,11 @@ def _without_label(
     )
 
 
-def _repainted(semantic: SemanticMap, label_id: int, replacement_id: int | None) -> SemanticPatch:
-    hit = semantic.classes == label_id
+def repainted(
+    semantic: SemanticMap, label_ids: frozenset[int], replacement_id: int | None
+) -> SemanticPatch:
+    """The pixels of labels, at least one of which is on the map, as another label or unlabelled."""
+    hit = np.isin(semantic.classes, list(label_ids))
     rows, columns = np.flatnonzero(hit.any(axis=1)), np.flatnonzero(hit.any(axis=0))
     box = PixelBox(
         int(columns[0]),
@@ -188,7 +191,7 @@ def _repainted(semantic: SemanticMap, label_id: int, replacement_id: int | None)
     )
     before = semantic.classes[box.slices].copy()
     value = semantic.unlabelled if replacement_id is None else replacement_id
-    after = np.where(before == label_id, np.uint16(value), before)
+    after = np.where(hit[box.slices], np.uint16(value), before)
     return SemanticPatch(semantic.layer_id, box, before, after)
 
 
@@ -226,14 +229,15 @@ def _updated(before: Label, after: Label, name: str) -> Change | None:
     return Change(name, labels=Difference(updated=((before, after),))) if before != after else None
 
 
-def _label(state: ProjectState, label_id: int) -> Label:
+def checked_label(state: ProjectState, label_id: int) -> Label:
+    """The label of this id; raises MaskwrightError when it is gone."""
     if label_id not in state.labels:
         raise MaskwrightError("This label is no longer in the project.", "Choose another one.")
     return state.labels[label_id]
 
 
 def _check_replacement(state: ProjectState, label_id: int, replacement_id: int) -> None:
-    _label(state, replacement_id)
+    checked_label(state, replacement_id)
     if replacement_id == label_id:
         raise MaskwrightError("A label cannot replace itself.", "Choose another label.")
 

@@ -29,6 +29,7 @@ class LabelsPanel(QWidget):
     rename_requested = Signal(object)
     recolor_requested = Signal(object)
     delete_requested = Signal(object)
+    relabel_requested = Signal(object)
     import_requested = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -91,6 +92,11 @@ class LabelsPanel(QWidget):
             ("mdi6.plus", self.tr("New label"), self.add_requested.emit),
             ("mdi6.pencil", self.tr("Rename"), lambda: self._ask(self.rename_requested)),
             ("mdi6.palette", self.tr("Colour"), lambda: self._ask(self.recolor_requested)),
+            (
+                "mdi6.call-merge",
+                self.tr("Relabel or merge"),
+                lambda: self._ask(self.relabel_requested),
+            ),
             ("mdi6.delete-outline", self.tr("Delete"), lambda: self._ask(self.delete_requested)),
             ("mdi6.file-import-outline", self.tr("Import names"), self.import_requested.emit),
         ):
