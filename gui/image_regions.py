@@ -28,11 +28,21 @@ class RegionChoice:
 
 
 class ImageRegions:
-    """Answers a region tool. ``selector`` comes a moment after the tree."""
+    """Answers a region tool. ``selector`` comes a moment after the tree.
+
+    Of a large image a first tree comes with smaller labels, so that it can be used
+    at once; it is not ``final``, and the one that follows has the same nodes.
+    """
 
     def __init__(
-        self, browser: RegionBrowser, choice: RegionChoice, selector: RegionSelector | None = None
+        self,
+        browser: RegionBrowser,
+        choice: RegionChoice,
+        selector: RegionSelector | None = None,
+        *,
+        final: bool = True,
     ) -> None:
+        self.final = final
         self.browser = browser
         self.choice = choice
         self.selector = selector

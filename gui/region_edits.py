@@ -134,7 +134,7 @@ class RegionEdits(QObject):
         """The picture and its regions; None, with the reason said, while there are none."""
         image = self._picture()
         regions = None if image is None else self._regions.source(image.image_id)
-        if image is None or image.rgb is None or regions is None:
+        if image is None or image.rgb is None or regions is None or not regions.final:
             self._session.message_posted.emit("The regions of this image are still being computed.")
         elif self._busy:
             self._session.message_posted.emit("The regions are still being changed.")

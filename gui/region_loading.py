@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
-from core.document.geometry import Size
 from core.errors import MaskwrightError
 from core.grouping.browser import RegionBrowser
+from core.grouping.build import STORED_PIXELS, enlarged, wants_enlarging
 from core.grouping.hierarchy import Hierarchy
 from core.grouping.selection import RegionSelector
 from core.grouping.storage import from_bytes, to_bytes
@@ -27,6 +28,17 @@ from gui.image_regions import ImageRegions, RegionChoice
 KEPT = 8
 MEMORY_BUDGET_BYTES = 600_000_000
 AHEAD = 2
+FIRST_PIXELS = 2_000_000
+"""So large are labels at most that a person waits for; finer ones follow."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Built:
+    """What a task brings back: the regions, their record if it is new, whether more follows."""
+
+    browser: RegionBrowser
+    record: bytes | None
+    final: bool
 
 
 class RegionCache(Protocol):
@@ -100,6 +112,8 @@ class RegionLoader(QObject):
         kept = self._kept.get(image.image_id)
         if kept is not None:
             self._kept.move_to_end(image.image_id)
+            if not kept.final:
+                self._finish(image, kept)
             self.ready.emit(image.image_id, kept.browser)
             self._combine(image.image_id, kept)
             return
@@ -136,34 +150,56 @@ class RegionLoader(QObject):
     def _submit(self, image: LoadedImage, lane: Lane, key: tuple[object, ...]) -> TaskHandle:
         choice, cache, rgb = self._choice, self._cache, image.rgb
         assert rgb is not None  # noqa: S101 - said by the callers
+        is_kept = cache is not None and image.digest != ""
+        # Who waits for it gets a first tree soon; what is made ahead is made whole.
+        pixels = FIRST_PIXELS if lane is Lane.INTERACTIVE else STORED_PIXELS
 
-        def compute(context: TaskContext) -> tuple[RegionBrowser, bytes | None]:
-            kept = (
-                cache.cached_regions(choice.key(image.digest)) if cache and image.digest else None
-            )
-            hierarchy = None if kept is None else from_bytes(kept)
-            record = None
-            if hierarchy is None:
-                hierarchy = _built(rgb, choice, context)
-                record = to_bytes(hierarchy) if cache and image.digest else None
+        def compute(context: TaskContext) -> _Built:
+            kept = cache.cached_regions(choice.key(image.digest)) if cache and is_kept else None
+            tree = None if kept is None else from_bytes(kept)
+            is_new = tree is None
+            if tree is None:
+                tree = _tree(rgb, choice, pixels, context)
+            final = not wants_enlarging(tree, (rgb.shape[0], rgb.shape[1]))
+            record = to_bytes(tree) if is_new and final and is_kept else None
             context.check_cancelled()
-            return RegionBrowser(hierarchy, Size(rgb.shape[1], rgb.shape[0]), rgb), record
+            return _Built(RegionBrowser(tree, image.size, rgb), record, final)
 
         return self._tasks.submit(
             Task("Regions", lane, key, compute),
-            lambda found: self._on_built(image, choice, *found),
+            lambda built: self._on_built(image, choice, built),
             self._on_failed,
         )
 
-    def _on_built(
-        self, image: LoadedImage, choice: RegionChoice, browser: RegionBrowser, record: bytes | None
-    ) -> None:
+    def _on_built(self, image: LoadedImage, choice: RegionChoice, built: _Built) -> None:
         self._handles.pop(image.image_id, None)
         if choice != self._choice:
             return
-        if record is not None and self._cache is not None:
-            self._cache.cache_regions(choice.key(image.digest), record)
-        self._keep(image.image_id, ImageRegions(browser, choice))
+        if built.record is not None and self._cache is not None:
+            self._cache.cache_regions(choice.key(image.digest), built.record)
+        regions = ImageRegions(built.browser, choice, final=built.final)
+        self._keep(image.image_id, regions)
+        if not built.final:
+            self._finish(image, regions)
+
+    def _finish(self, image: LoadedImage, regions: ImageRegions) -> None:
+        """Enlarge the labels of a first tree, unless another one has come in between."""
+        rgb = image.rgb
+        assert rgb is not None  # noqa: S101 - there was a tree of it
+
+        def finish(context: TaskContext) -> _Built:
+            tree = enlarged(regions.browser.hierarchy, rgb, cancelled=lambda: context.cancelled)
+            return _Built(RegionBrowser(tree, image.size, rgb), to_bytes(tree), final=True)
+
+        def done(built: _Built) -> None:
+            if self._kept.get(image.image_id) is regions:
+                self._on_built(image, regions.choice, built)
+
+        self._tasks.submit(
+            Task("Regions, finer", Lane.INTERACTIVE, ("regions, finer",), finish),
+            done,
+            self._on_failed,
+        )
 
     def _keep(self, image_id: int, regions: ImageRegions) -> None:
         self._kept[image_id] = regions
@@ -180,7 +216,7 @@ class RegionLoader(QObject):
 
     def _combine(self, image_id: int, regions: ImageRegions) -> None:
         """Prepare the answers to boxes and scribbles, for the picture on the screen only."""
-        if regions.selector is not None:
+        if regions.selector is not None or not regions.final:
             return
         self._tasks.submit(
             Task(
@@ -201,11 +237,12 @@ class RegionLoader(QObject):
         self.failed.emit(error)
 
 
-def _built(rgb: RgbImage, choice: RegionChoice, context: TaskContext) -> Hierarchy:
+def _tree(rgb: RgbImage, choice: RegionChoice, pixels: int, context: TaskContext) -> Hierarchy:
     return build_superpixel_hierarchy(
         rgb,
         choice.count or 1,
         method=choice.method,
+        stored_pixels=pixels,
         progress=lambda share: context.progress(share, "Regions"),
         cancelled=lambda: context.cancelled,
     )

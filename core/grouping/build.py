@@ -34,6 +34,7 @@ def build_hierarchy(
     *,
     recipe: Recipe = "learned",
     device: str | None = None,
+    stored_pixels: int = STORED_PIXELS,
     progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Hierarchy:
@@ -43,6 +44,7 @@ def build_hierarchy(
     ``recipe`` is "learned" (the bundled weights) or one without weights: "contrast",
     "ward" (linkage of mean colours) or "selective-search" (its similarities).
     With ``device``, such as "cuda", the learned recipe runs its image part in torch there.
+    Labels are enlarged as long as they have at most ``stored_pixels``; see ``enlarged``.
     ``progress`` gets fractions from 0 to 1. Raises ``core.errors.Cancelled``
     soon after ``cancelled`` has become true, ValueError for other arrays or
     recipes. The same image gives the same hierarchy.
@@ -57,12 +59,48 @@ def build_hierarchy(
     rgb = as_rgb(image)
     group = _recipe(recipe, device)
     reached(0.0)
-    small = group_at_work_scale(rgb, group, reached)
     shapes = octave_shapes((rgb.shape[0], rgb.shape[1]), WORK_PIXELS)
-    stored = [shape for shape in shapes if shape[0] * shape[1] <= STORED_PIXELS]
-    labels = enlarge(small.leaf_labels, rgb, stored, lambda done: reached(0.7 + 0.3 * done))
+    stored = stored_shapes(shapes, stored_pixels)
+    # All smaller scales are made from the largest one that is needed.
+    largest = resized(rgb, stored[-1])
+    small = group_at_work_scale(resized(largest, stored[0]), group, reached)
+    labels = enlarge(small.leaf_labels, largest, stored, lambda done: reached(0.7 + 0.3 * done))
     reached(1.0)
     return Hierarchy(labels, small.parents, small.altitudes)
+
+
+def enlarged(
+    hierarchy: Hierarchy, image: AnyImage, *, cancelled: Callable[[], bool] | None = None
+) -> Hierarchy:
+    """The same tree with its labels at the scale at which they are stored at most.
+
+    For a hierarchy of this image built with fewer ``stored_pixels``, so that it
+    could be used sooner: every node keeps its number.
+    """
+
+    def reached(_fraction: float) -> None:
+        if cancelled is not None and cancelled():
+            raise Cancelled
+
+    rgb = as_rgb(image)
+    there = hierarchy.leaf_labels.shape
+    shapes = stored_shapes(octave_shapes((rgb.shape[0], rgb.shape[1]), WORK_PIXELS), STORED_PIXELS)
+    if not wants_enlarging(hierarchy, (rgb.shape[0], rgb.shape[1])):
+        return hierarchy
+    missing = shapes[shapes.index((there[0], there[1])) :]
+    labels = enlarge(hierarchy.leaf_labels, resized(rgb, missing[-1]), missing, reached)
+    return Hierarchy(labels, hierarchy.parents, hierarchy.altitudes)
+
+
+def wants_enlarging(hierarchy: Hierarchy, shape: tuple[int, int]) -> bool:
+    """Whether ``enlarged`` has something to do for an image of this shape."""
+    shapes = stored_shapes(octave_shapes(shape, WORK_PIXELS), STORED_PIXELS)
+    return hierarchy.leaf_labels.shape in shapes[:-1]
+
+
+def stored_shapes(shapes: list[tuple[int, int]], most_pixels: int) -> list[tuple[int, int]]:
+    """The scales up to the largest that labels may have; the work scale always."""
+    return [shape for shape in shapes if shape is shapes[0] or shape[0] * shape[1] <= most_pixels]
 
 
 def group_at_work_scale(

@@ -134,23 +134,23 @@ def _move(
     flat: IntArray, places: IntArray, stride: int, pixels: RgbImage, colors: FloatImage
 ) -> IntArray:
     """Move pixels of ``places`` (flat indices, no two neighbours) in place; returns those moved."""
-    own = flat[places]
+    own = flat.take(places)
     other = np.full(len(places), -1, np.int32)
     free = np.ones(len(places), np.bool_)
     for bit in _SIDES:
-        neighbour = flat[places + (_RING[bit][0] * stride + _RING[bit][1])]
+        neighbour = flat.take(places + (_RING[bit][0] * stride + _RING[bit][1]))
         differs = (neighbour != own) & (neighbour >= 0)
         free &= ~differs | (other < 0) | (other == neighbour)
         np.copyto(other, neighbour, where=differs)
     free &= other >= 0
     places, own, other = places[free], own[free], other[free]
-    lab = pixels[places] * _LIGHTNESS
-    nearer = _distance(lab, colors[other]) < _distance(lab, colors[own])
+    lab = pixels.take(places, axis=0) * _LIGHTNESS
+    nearer = _distance(lab, colors.take(other, axis=0)) < _distance(lab, colors.take(own, axis=0))
     places, own, other = places[nearer], own[nearer], other[nearer]
     code = np.zeros(len(places), np.uint8)
     for bit, (dy, dx) in enumerate(_RING):
-        code |= (flat[places + (dy * stride + dx)] == own).astype(np.uint8) << np.uint8(bit)
-    free = _REMOVABLE[code]
+        code |= (flat.take(places + (dy * stride + dx)) == own).view(np.uint8) << np.uint8(bit)
+    free = _REMOVABLE.take(code)
     flat[places[free]] = other[free]
     return places[free]
 

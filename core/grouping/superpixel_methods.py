@@ -12,7 +12,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from core.errors import Cancelled
-from core.grouping.build import STORED_PIXELS, build_hierarchy
+from core.grouping.build import STORED_PIXELS, build_hierarchy, stored_shapes
 from core.grouping.color import (
     WORK_PIXELS,
     RgbImage,
@@ -68,6 +68,7 @@ def build_superpixel_hierarchy(
     count: int,
     *,
     method: SuperpixelMethod,
+    stored_pixels: int = STORED_PIXELS,
     progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Hierarchy:
@@ -78,7 +79,9 @@ def build_superpixel_hierarchy(
     Raises as ``superpixels`` and ``build_hierarchy`` do.
     """
     if method == "hierarchy":
-        return build_hierarchy(image, progress=progress, cancelled=cancelled)
+        return build_hierarchy(
+            image, stored_pixels=stored_pixels, progress=progress, cancelled=cancelled
+        )
     if method not in _METHODS or count < 1:
         raise ValueError(f"there is no superpixel method {method!r} of {count} regions")
 
@@ -91,7 +94,9 @@ def build_superpixel_hierarchy(
     rgb = as_rgb(image)
     reached(0.0)
     shapes = octave_shapes((rgb.shape[0], rgb.shape[1]), WORK_PIXELS)
-    small = resized(rgb, shapes[0])
+    stored = stored_shapes(shapes, stored_pixels)
+    largest = resized(rgb, stored[-1])
+    small = resized(largest, stored[0])
     leaves = connected(_METHODS[method](small, min(count, small.shape[0] * small.shape[1])))
     reached(0.2)
     weights = bundled_weights()
@@ -101,8 +106,7 @@ def build_superpixel_hierarchy(
     cost = LearnedCost(weights.pair, float(leaves.size))
     parents, altitudes = merge_rounds(graph, cost, lambda done: reached(0.4 + 0.3 * done))
     tree = ordered_hierarchy(leaves, parents, altitudes)
-    stored = [shape for shape in shapes if shape[0] * shape[1] <= STORED_PIXELS]
-    labels = enlarge(tree.leaf_labels, rgb, stored, lambda done: reached(0.7 + 0.3 * done))
+    labels = enlarge(tree.leaf_labels, largest, stored, lambda done: reached(0.7 + 0.3 * done))
     reached(1.0)
     return Hierarchy(labels, tree.parents, tree.altitudes)
 

@@ -8,6 +8,7 @@ import numpy as np
 from pytestqt.qtbot import QtBot
 
 from core.document.geometry import Size
+from core.grouping.browser import RegionBrowser
 from core.tasks.queue import TaskQueue
 from gui.image_loading import LoadedImage
 from gui.image_regions import RegionChoice
@@ -117,3 +118,19 @@ def test_the_window_has_the_next_image_ready(qtbot: QtBot, tmp_path: Path) -> No
         qtbot.waitUntil(lambda: window.bench.regions.source(2) is not None, timeout=10_000)
         assert window.bench.session.image is not None
         assert window.bench.session.image.id == 1
+
+
+def test_a_large_picture_has_regions_early_and_finer_ones_of_the_same_nodes_after(
+    tasks: TaskQueue, qtbot: QtBot
+) -> None:
+    rgb = np.repeat(np.repeat(shapes_picture(80, 100, seed=5), 22, axis=0), 22, axis=1)
+    shelf = Shelf()
+    loader = RegionLoader(tasks, cache=shelf)
+    shown: list[RegionBrowser] = []
+    loader.ready.connect(lambda _number, browser: shown.append(browser))
+    loader.request(LoadedImage(1, Size(2200, 1760), (), rgb, "large"))
+    qtbot.waitUntil(lambda: len(shown) == 2, timeout=20_000)
+    early, late = (browser.hierarchy for browser in shown)
+    assert early.leaf_labels.size < late.leaf_labels.size == rgb.shape[0] * rgb.shape[1]
+    assert np.array_equal(early.parents, late.parents)
+    assert list(shelf.records) == [RegionChoice().key("large")]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,6 +11,7 @@ from core.document.geometry import Size
 from core.errors import Cancelled
 from core.grouping import build_hierarchy
 from core.grouping.browser import RegionBrowser
+from core.grouping.build import enlarged, wants_enlarging
 from core.grouping.hierarchy import Hierarchy, LeafRanges
 from tests.core.grouping.pictures import Picture, checkerboard, noise_picture, shapes_picture
 
@@ -164,3 +166,20 @@ def test_a_tree_that_is_none_is_refused() -> None:
         Hierarchy(labels, np.array([2, 0, 2], np.int32), np.zeros(3, np.float32))
     with pytest.raises(ValueError, match="2n - 1"):
         Hierarchy(labels, np.array([1, 1], np.int32), np.zeros(2, np.float32))
+
+
+def test_a_tree_that_can_be_used_sooner_is_enlarged_later_with_the_same_nodes() -> None:
+    picture = cv2.resize(shapes_picture(seed=3), (1200, 900), interpolation=cv2.INTER_CUBIC)
+    picture = np.asarray(picture, np.uint8)
+    early = build_hierarchy(picture, stored_pixels=300_000)
+    assert early.leaf_labels.size <= 300_000
+    assert wants_enlarging(early, (900, 1200))
+    late = enlarged(early, picture)
+    assert late.leaf_labels.shape == (900, 1200)
+    assert np.array_equal(late.parents, early.parents)
+    assert not wants_enlarging(late, (900, 1200))
+    assert enlarged(late, picture) is late
+    at_once = build_hierarchy(picture)
+    assert (late.leaf_labels == at_once.leaf_labels).mean() > 0.99
+    with pytest.raises(Cancelled):
+        enlarged(early, picture, cancelled=lambda: True)
