@@ -38,6 +38,7 @@ class DeckCommands(QObject):
         self.selected_source: Callable[[], str] = lambda: ""
         self.listed_images: Callable[[], Sequence[int]] = lambda: ()
         bench.batch.finished.connect(self._on_batch_finished)
+        bench.tools.part_chosen.connect(self._on_part_chosen)
 
     def propose_visible_part(self) -> None:
         """Run the chosen model on what the canvas shows."""
@@ -52,6 +53,10 @@ class DeckCommands(QObject):
         inside = part.clipped(document.size)
         whole = (inside.width, inside.height) == (document.size.width, document.size.height)
         self._bench.proposals.propose(self.selected_source(), None if whole else inside)
+
+    def _on_part_chosen(self, part: PixelBox) -> None:
+        self._bench.tools.use("select")
+        self.propose_part(part)
 
     def propose_on_listed(self) -> None:
         """Run the chosen model on all images of the list, in the background."""
@@ -171,6 +176,21 @@ def deck_entries(bench: Workbench, commands: DeckCommands) -> tuple[ActionEntry,
             lambda: bench.batch.is_running,
         ),
         ActionEntry(
+            "sharpen",
+            "S&harpen the listed result by regions",
+            bench.outcomes.sharpen,
+            (),
+            MENU,
+            separator_before=True,
+        ),
+        ActionEntry(
+            "keep_classes",
+            "&Keep the listed result as classes",
+            bench.outcomes.keep_as_classes,
+            (),
+            MENU,
+        ),
+        ActionEntry(
             "match_classes",
             "&Match classes to labels…",
             commands.match_classes,
@@ -216,7 +236,11 @@ def menu_of_panel(table: ActionTable) -> tuple[QAction | None, ...]:
     """What the menu beside Propose shows."""
     names = (
         "propose_part",
+        "tool_part",
         "propose_listed",
+        None,
+        "sharpen",
+        "keep_classes",
         None,
         "match_classes",
         "zoom_to_each",

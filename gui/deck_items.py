@@ -15,6 +15,8 @@ from core.models.region_of_interest import REGION_KEYS
 from gui.session import Session
 
 ItemKey = tuple[str, int]
+SHARPENED = "sharpened"
+"""Names the parameter of a result whose masks were moved onto the edges of the regions."""
 
 
 class DeckItem:
@@ -96,14 +98,24 @@ class PreparedSets:
 
 
 def set_name(found: ProposalSet) -> str:
-    """The name of a set within its image: the model, and the part of the image it looked at."""
-    part = [found.key.parameters[key] for key in REGION_KEYS if key in found.key.parameters]
-    return " ".join([found.key.model, *map(str, part)])
+    """The name of a set within its image: the model, the part it looked at, what was done."""
+    parameters = found.key.parameters
+    part = ",".join(str(parameters[key]) for key in REGION_KEYS if key in parameters)
+    done = SHARPENED if SHARPENED in parameters else ""
+    return " ".join(word for word in (found.key.model, part, done) if word)
 
 
-def plain_part(part: str) -> str:
-    """The part of a set's name that tells where in the image it looked, for people."""
-    left, top, width, height = part.split(" ")
+def plain_name(name: str, models: Mapping[str, str]) -> str:
+    """A set's name as people read it; ``models`` are the names of models by their ids."""
+    model, *words = name.split(" ")
+    if model not in models:
+        return name
+    details = [SHARPENED if word == SHARPENED else _plain_part(word) for word in words]
+    return f"{models[model]} ({', '.join(details)})" if details else models[model]
+
+
+def _plain_part(word: str) -> str:
+    left, top, width, height = word.split(",")
     return f"{width} × {height} px at {left}, {top}"
 
 

@@ -35,6 +35,8 @@ class ToolHost(QObject):
     tool_changed = Signal(str)
     paint_rule_changed = Signal(object)
     """Carries the PaintRule."""
+    part_chosen = Signal(object)
+    """Carries the PixelBox that a model is to look at."""
     cut_requested = Signal(object)
     """Carries the RegionCut that a region tool asks for."""
 
@@ -173,6 +175,8 @@ class ToolHost(QObject):
                 self.checkpoint()
         if response.cut is not None:
             self.cut_requested.emit(response.cut)
+        if response.part is not None:
+            self.part_chosen.emit(response.part)
         if response.selection is not None:
             self._session.select(response.selection)
         if response.message:

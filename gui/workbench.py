@@ -31,6 +31,7 @@ from gui.region_loading import RegionLoader
 from gui.region_modes import RegionModes
 from gui.region_reach import RegionReach
 from gui.result_cache import ResultCache
+from gui.result_commands import ResultCommands
 from gui.rpn_watch import RpnWatch
 from gui.score_watch import ScoreWatch
 from gui.selection_commands import SelectionCommands
@@ -129,6 +130,7 @@ class Workbench(QObject):
             self,
         )
         self.rpn = RpnWatch(self.session, runs, self.presenter, self.loaded_image, self)
+        self.outcomes = ResultCommands(self.session, self.deck, self.regions, tasks, self)
         self.batch = BatchProposals(self.session, runs, self.results, tasks, self)
         self._connect()
 

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.models.proposal import Proposal, ProposalSet
-from gui.deck_items import DeckItem, plain_part
+from gui.deck_items import DeckItem, plain_name
 from gui.model_runs import ModelRuns
 from gui.panels.batch_row import BatchRow
 from gui.panels.proposal_filters import FilterSliders
@@ -216,7 +216,7 @@ class ProposalsPanel(QWidget):
         self.shown.clear()
         self.shown.addItem(self.tr("All sources together"), None)
         for source in sets:
-            self.shown.addItem(self.tr("From: {}").format(_name_of(source, names)), source)
+            self.shown.addItem(self.tr("From: {}").format(plain_name(source, names)), source)
         self.shown.setCurrentIndex(max(self.shown.findData(self._deck.shown_source), 0))
         self.shown.setVisible(len(sets) > 1)
 
@@ -278,14 +278,6 @@ class ProposalsPanel(QWidget):
             more = f" (+{len(runs) - 1})" if len(runs) > 1 else ""
             self.progress.setFormat(f"%p %{f' · {part}' if part else ''}{more}")
             self.progress.setToolTip(f"{run.model_name}: {run.text}")
-
-
-def _name_of(source: str, names: Mapping[str, str]) -> str:
-    """A set's name as people read it: the model, and whether it saw a part only."""
-    model, _, part = source.partition(" ")
-    if model in names and part:
-        return f"{names[model]} ({plain_part(part)})"
-    return names.get(source, source)
 
 
 def _row(*widgets: QWidget, stretch: int = 1) -> QHBoxLayout:

@@ -126,7 +126,11 @@ class RectangleTool:
                 message="This box is too thin. Click the opposite corner.", draft_changed=True
             )
         self.cancel()
-        return new_object(context, drawing.box, self.name, "Draw rectangle")
+        return self._made(drawing.box, context)
+
+    def _made(self, box: Box, context: ToolContext) -> ToolResponse:
+        """What comes of a box that is complete."""
+        return new_object(context, box, self.name, "Draw rectangle")
 
     def _command(self, command: Command, context: ToolContext) -> ToolResponse:
         if self._drawing is None:

@@ -8,6 +8,7 @@ from gui.tools.brush import BrushTool
 from gui.tools.class_map import ClassMapSink
 from gui.tools.knife import KnifeTool
 from gui.tools.lasso import LassoTool
+from gui.tools.part import PartTool
 from gui.tools.polygon import PolygonTool
 from gui.tools.rectangle import RectangleTool
 from gui.tools.region import RegionTool
@@ -53,6 +54,7 @@ def all_tools() -> dict[str, Tool]:
         RegionTool(ClassMapSink(), "classes"),
         WandTool(),
         KnifeTool(),
+        PartTool(),
     )
     return {tool.name: tool for tool in tools}
 
@@ -151,5 +153,12 @@ def tool_infos() -> tuple[ToolInfo, ...]:
             ("K",),
             "mdi6.box-cutter",
             "Drag a line across the selected objects, from edge to edge, to cut them in two.",
+        ),
+        ToolInfo(
+            "part",
+            "Propose in a box",
+            ("Shift+P",),
+            "mdi6.image-search-outline",
+            "Drag a box: the source chosen in Proposals looks at this part of the picture only.",
         ),
     )

@@ -12,7 +12,7 @@ from core.document.annotation import Label
 from core.document.change import Change
 from core.document.document import ImageDocument
 from core.document.geometry import Box, FloatArray
-from core.document.mask import Mask
+from core.document.mask import Mask, PixelBox
 from core.editing.paint_rules import PaintRule
 from core.imaging.arrays import RgbImage
 from gui.tools.draft import Draft
@@ -83,7 +83,7 @@ class ToolResponse:
 
     ``message`` is a sentence for the status line. ``draft_changed`` says that
     the canvas has to draw the draft anew. ``cut`` asks for a split of the regions,
-    which are no part of the document.
+    which are no part of the document; ``part`` asks a model to look there.
     """
 
     change: Change | None = None
@@ -91,6 +91,7 @@ class ToolResponse:
     message: str = ""
     draft_changed: bool = False
     cut: RegionCut | None = None
+    part: PixelBox | None = None
 
 
 NOTHING = ToolResponse()

@@ -14,7 +14,7 @@ from core.document.annotation import Annotation, Geometry, Label
 from core.document.document import ImageDocument, ProjectState
 from core.document.geometry import Box, FloatArray, Size
 from core.document.history import History
-from core.document.mask import Mask
+from core.document.mask import Mask, PixelBox
 from core.editing.paint_rules import PaintRule
 from core.imaging.arrays import RgbImage
 from gui.tools.draft import Draft
@@ -59,6 +59,7 @@ class Driver:
         self.regions = regions
         self.scale = 1.0
         self.message = ""
+        self.part: PixelBox | None = None
 
     @property
     def document(self) -> ImageDocument:
@@ -97,6 +98,7 @@ class Driver:
         if response.selection is not None:
             self.selection = response.selection
         self.message = response.message or self.message
+        self.part = response.part or self.part
         return response
 
     def pointer(

@@ -14,6 +14,7 @@ def test_every_tool_has_a_button_in_the_same_order_and_a_key_of_its_own() -> Non
         "region": "G",
         "classes": "H",
         "knife": "K",
+        "part": "Shift+P",
         "wand": "W",
         "lasso": "J",
         "scissors": "I",
