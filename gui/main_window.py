@@ -37,6 +37,7 @@ from gui.project_commands import ProjectCommands
 from gui.review_commands import ReviewCommands, difference_entries
 from gui.split_view import SplitView
 from gui.status_line import StatusLine
+from gui.survey_commands import SurveyCommands, survey_entries
 from gui.tools.registry import tool_infos
 from gui.view_commands import ViewCommands
 from gui.window_commands import WindowCommands
@@ -86,6 +87,7 @@ class MainWindow(QMainWindow):
                 *comment_entries(self.commands.comments),
                 *image_state_entries(self.commands.states),
                 *chart_entries(self.commands.charts),
+                *survey_entries(self.commands.survey),
             ),
         )
         self.commands.help.use(self.actions_table)
@@ -185,6 +187,7 @@ class MainWindow(QMainWindow):
         self, regions: RegionsPanel, settings: QSettings, log_file: Path
     ) -> WindowCommands:
         view = ViewCommands(self.bench, self, regions, settings)
+        review = ReviewCommands(self.bench, view.look_at, self)
         return WindowCommands(
             FileCommands(self.bench, self),
             ExportCommands(self.bench, self),
@@ -195,10 +198,11 @@ class MainWindow(QMainWindow):
             view,
             DisplayCommands(self.bench, settings, self),
             SplitView(self.bench, self),
-            ReviewCommands(self.bench, view.look_at, self),
+            review,
             ChartCommands(self.bench, self),
             CommentCommands(self.bench, view.look_at, self),
             ImageStateCommands(self.bench, self),
+            SurveyCommands(self.bench, review.watch, view.look_at, self),
             HelpDialogs(self, log_file),
             AttributeCommands(self.bench, self),
             ObjectCommands(self.bench, self),

@@ -128,6 +128,7 @@ class Panes(QObject):
         bench.scores.image_scored.connect(self.images.show_score)
         self._commands.files.images_changed.connect(self.images.refresh)
         self.images.image_chosen.connect(bench.session.show_image)
+        self._commands.survey.images_chosen.connect(self.images.show_only)
         self._commands.charts.images_chosen.connect(self.images.show_only)
         self._commands.charts.object_chosen.connect(self._commands.review.go_to)
 

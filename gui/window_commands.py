@@ -19,6 +19,7 @@ from gui.object_commands import ObjectCommands
 from gui.project_commands import ProjectCommands
 from gui.review_commands import ReviewCommands
 from gui.split_view import SplitView
+from gui.survey_commands import SurveyCommands
 from gui.view_commands import ViewCommands
 
 
@@ -39,6 +40,7 @@ class WindowCommands:
     charts: ChartCommands
     comments: CommentCommands
     states: ImageStateCommands
+    survey: SurveyCommands
     help: HelpDialogs
     attributes: AttributeCommands
     objects: ObjectCommands

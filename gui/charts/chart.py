@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -57,6 +58,7 @@ class Chart(QWidget):
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self.empty)
         self._stack.addWidget(self.plot)
+        self._front: QWidget = self.plot
         self._lay_out()
         scene = self.plot.scene()
         scene.sigMouseMoved.connect(self._on_moved)
@@ -76,6 +78,16 @@ class Chart(QWidget):
         layout.addLayout(head)
         layout.addWidget(self._stack, 1)
 
+    def make_scrollable(self) -> None:
+        """Let the plot be higher than the window."""
+        area = QScrollArea(self)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        self._stack.removeWidget(self.plot)
+        area.setWidget(self.plot)
+        self._front = area
+        self._stack.addWidget(area)
+
     def show_empty(self, why: str) -> None:
         """Say why there is nothing to draw."""
         self.empty.setText(why)
@@ -86,7 +98,7 @@ class Chart(QWidget):
     def show_plot(self) -> None:
         """Bring the plot to the front."""
         self.save.setEnabled(True)
-        self._stack.setCurrentWidget(self.plot)
+        self._stack.setCurrentWidget(self._front)
 
     @property
     def is_empty(self) -> bool:

@@ -34,6 +34,9 @@ class HeatChart(Chart):
         self._item = pyqtgraph.ImageItem()
         self.plot.getViewBox().invertY(True)
         self.plot.setAspectLocked(True)
+        for side in ("bottom", "left"):
+            shares = [(share, f"{share:.0%}") for share in (0.0, 0.25, 0.5, 0.75, 1.0)]
+            self.plot.getAxis(side).setTicks([shares])
 
     def show_cells(self, cells: npt.NDArray[np.float64]) -> None:
         """Draw an array float64 (rows, columns) over the unit square."""
