@@ -203,7 +203,7 @@ def deck_entries(bench: Workbench, commands: DeckCommands) -> tuple[ActionEntry,
         ),
         ActionEntry(
             "run_ahead",
-            "Propose &ahead on the next two images",
+            "Propose a&head on the next two images",
             options.toggle_ahead,
             (),
             MENU,
