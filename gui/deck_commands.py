@@ -203,7 +203,7 @@ def deck_entries(bench: Workbench, commands: DeckCommands) -> tuple[ActionEntry,
         ),
         ActionEntry(
             "run_ahead",
-            "Propose a&head on the next two images",
+            "Propose ahead on the nex&t two images",
             options.toggle_ahead,
             (),
             MENU,
