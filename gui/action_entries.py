@@ -10,6 +10,7 @@ from gui.deck_commands import deck_entries
 from gui.display_commands import display_entries
 from gui.label_commands import LabelCommands
 from gui.object_entries import object_entries
+from gui.picture_limit import limit_entries
 from gui.project_commands import project_entries
 from gui.region_entries import region_entries
 from gui.review_entries import help_entries, model_entries, review_entries
@@ -75,6 +76,7 @@ def _file_entries(bench: Workbench, commands: WindowCommands) -> tuple[ActionEnt
         ),
         ActionEntry("save_scores", "Save &scores…", exports.save_scores, (), menu),
         *project_entries(bench, project),
+        *limit_entries(commands.picture_limit),
         ActionEntry("author", "&Your name…", files.ask_author, (), menu),
         ActionEntry("quit", "&Quit", files.quit, ("Ctrl+Q",), menu, separator_before=True),
     )

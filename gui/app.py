@@ -23,6 +23,7 @@ from gui.background import MainThreadBridge
 from gui.dialogs.report_dialog import ReportDialog
 from gui.main_window import MainWindow
 from gui.model_runs import ModelRuns
+from gui.picture_limit import apply_picture_limit
 from gui.qt_messages import qt_messages_in_log
 from gui.start_window import StartWindow
 from gui.theme import apply_theme, theme_for
@@ -256,6 +257,7 @@ def make_application(arguments: list[str]) -> QApplication:
 def make_desk(application: QApplication) -> Desk:
     """Build everything that lives as long as the program."""
     settings = QSettings(ORGANISATION, "maskwright")
+    apply_picture_limit(settings)
     apply_theme(application, theme_for(application, str(settings.value(THEME_SETTING, "system"))))
     log_folder = platformdirs.user_log_path("maskwright", appauthor=False)
     try:

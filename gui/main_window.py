@@ -33,6 +33,7 @@ from gui.model_runs import ModelRuns
 from gui.object_commands import ObjectCommands
 from gui.panels.regions_panel import RegionsPanel
 from gui.panes import Panes
+from gui.picture_limit import PictureLimit
 from gui.project_commands import ProjectCommands
 from gui.review_commands import ReviewCommands, difference_entries
 from gui.split_view import SplitView
@@ -198,6 +199,7 @@ class MainWindow(QMainWindow):
             view,
             DisplayCommands(self.bench, settings, self),
             SplitView(self.bench, self),
+            PictureLimit(self.bench, settings, self),
             review,
             ChartCommands(self.bench, self),
             CommentCommands(self.bench, view.look_at, self),

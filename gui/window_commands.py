@@ -16,6 +16,7 @@ from gui.image_state_commands import ImageStateCommands
 from gui.label_commands import LabelCommands
 from gui.model_commands import ModelCommands
 from gui.object_commands import ObjectCommands
+from gui.picture_limit import PictureLimit
 from gui.project_commands import ProjectCommands
 from gui.review_commands import ReviewCommands
 from gui.split_view import SplitView
@@ -36,6 +37,7 @@ class WindowCommands:
     view: ViewCommands
     display: DisplayCommands
     split: SplitView
+    picture_limit: PictureLimit
     review: ReviewCommands
     charts: ChartCommands
     comments: CommentCommands

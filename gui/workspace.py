@@ -34,6 +34,7 @@ class Workspace(QWidget):
         self.broken.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.broken.setTextFormat(Qt.TextFormat.PlainText)
         self.broken.setWordWrap(True)
+        self.broken.setMargin(24)
         self._pages = QStackedWidget(self)
         self._pages.addWidget(split)
         self._pages.addWidget(self.broken)
@@ -61,10 +62,10 @@ class Workspace(QWidget):
         self._pages.setCurrentIndex(0)
         self._messages.clear()
 
-    def _show_broken(self, image: ImageRecord, _error: MaskwrightError) -> None:
+    def _show_broken(self, image: ImageRecord, error: MaskwrightError) -> None:
         self.broken.setText(
-            self.tr("{name} cannot be shown.\n\nA and D go to the other images.").format(
-                name=image.name
+            self.tr("{name} cannot be shown.\n\n{why}\n\nA and D go to the other images.").format(
+                name=image.name, why=error
             )
         )
         self._pages.setCurrentIndex(1)
