@@ -172,8 +172,16 @@ def _label_entries(bench: Workbench, labels: LabelCommands) -> tuple[ActionEntry
     relabel = ActionEntry(
         "relabel", "Relabel or merge labels…", labels.relabel, (), "&Edit", _writable(bench)
     )
+    keypoints = ActionEntry(
+        "keypoints",
+        "Keypoints of the label…",
+        labels.define_keypoints,
+        (),
+        "&Edit",
+        _writable(bench),
+    )
     pick = ActionEntry("pick_label", "C&hoose a label…", labels.pick, ("Ctrl+E",), "&Edit")
-    return (new, pick, relabel, *numbers)
+    return (new, pick, relabel, keypoints, *numbers)
 
 
 def _view_entries(bench: Workbench, commands: WindowCommands) -> tuple[ActionEntry, ...]:

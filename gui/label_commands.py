@@ -20,8 +20,10 @@ from core.editing.labels import (
     rename_label,
 )
 from core.editing.relabelling import Relabelling, RelabellingPlan, plan_relabelling
+from core.editing.skeletons import define_keypoints
 from core.errors import MaskwrightError
 from gui.counting import counted
+from gui.dialogs.keypoints_dialog import KeypointsDialog
 from gui.dialogs.label_picker import LabelPicker
 from gui.dialogs.relabel_dialog import RelabelDialog
 from gui.whole_project import WholeProject
@@ -99,6 +101,30 @@ class LabelCommands(QObject):
         self._whole.ask(
             "Delete label", prepare, lambda found: self._delete_if_confirmed(label_id, *found)
         )
+
+    def define_keypoints(self, label_id: int | None = None) -> None:
+        """Name the keypoints of a label, the active one unless another is given."""
+        label = self._session.state.labels[self._session.label.id if label_id is None else label_id]
+        dialog = KeypointsDialog(label, self._window)
+        dialog.saved.connect(
+            lambda names, edges, origins: self.save_keypoints(label.id, names, edges, origins)
+        )
+        dialog.saved.connect(dialog.accept)
+        dialog.show()
+
+    def save_keypoints(
+        self,
+        label_id: int,
+        names: tuple[str, ...],
+        edges: tuple[tuple[int, int], ...],
+        origins: tuple[int | None, ...],
+    ) -> None:
+        """Give a label other keypoints, and its objects the points that stay."""
+
+        def prepare(state: ProjectState, documents: Iterator[ImageDocument]) -> Change | None:
+            return define_keypoints(state, documents, label_id, names, edges, origins)
+
+        self._whole.ask("Change keypoints", prepare, self._session.apply)
 
     def relabel(self, label_id: int | None = None) -> None:
         """Give the objects of labels another one, or merge labels, after a count."""

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from core.document.annotation import Annotation, Layer, LayerRole
 from core.document.document import ImageDocument, ProjectState
+from core.document.geometry import Keypoints
+from core.editing.skeletons import edges_of
 from gui.canvas.shapes import CanvasShape, LineStyle
 from gui.object_colors import ColorBy, color_of
 
@@ -45,7 +47,13 @@ class ObjectShapes:
     ) -> list[CanvasShape]:
         """The objects of one layer that are not hidden, back to front."""
         return [
-            self._shape(item, self._color(item, state), layer.role, item.id in selection)
+            self._shape(
+                item,
+                self._color(item, state),
+                layer.role,
+                item.id in selection,
+                _edges(item, state),
+            )
             for item in document.in_layer(layer.id)
             if not item.hidden
         ]
@@ -54,8 +62,15 @@ class ObjectShapes:
         other = None if self.other_color is None else self.other_color(item)
         return other or color_of(item, state, self.color_by)
 
-    def _shape(self, item: Annotation, color: str, role: LayerRole, selected: bool) -> CanvasShape:
-        look = (color, role, selected)
+    def _shape(
+        self,
+        item: Annotation,
+        color: str,
+        role: LayerRole,
+        selected: bool,
+        edges: tuple[tuple[int, int], ...],
+    ) -> CanvasShape:
+        look = (color, role, selected, edges)
         kept = self._kept.get(item.id)
         if kept is not None and kept[0] is item and kept[1] == look:
             return kept[2]
@@ -66,6 +81,11 @@ class ObjectShapes:
             line=LINES[role],
             fill_alpha=FILL_ALPHA.get(role, 0.0),
             selected=selected,
+            edges=edges,
         )
         self._kept[item.id] = (item, look, shape)
         return shape
+
+
+def _edges(item: Annotation, state: ProjectState) -> tuple[tuple[int, int], ...]:
+    return edges_of(state.labels[item.label_id]) if isinstance(item.geometry, Keypoints) else ()

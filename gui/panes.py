@@ -153,6 +153,7 @@ class Panes(QObject):
         self.labels.add_requested.connect(labels.add)
         self.labels.rename_requested.connect(labels.rename)
         self.labels.recolor_requested.connect(labels.recolor)
+        self.labels.keypoints_requested.connect(labels.define_keypoints)
         self.labels.relabel_requested.connect(labels.relabel)
         self.labels.delete_requested.connect(labels.delete)
         self.labels.import_requested.connect(self._commands.files.import_labels)

@@ -200,6 +200,7 @@ class ToolHost(QObject):
             regions=self._regions(document.image_id),
             image=self._pictures(document.image_id),
             paint_rule=self._paint_rule,
+            labels=self._session.state.labels,
         )
 
     def _hidden_ids(self, document: ImageDocument) -> frozenset[int]:

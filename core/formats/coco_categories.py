@@ -10,7 +10,13 @@ import msgspec
 from core.document.annotation import Label
 from core.formats.findings import Findings
 from core.formats.json_records import RawRecord, raw_fields, records_of
-from core.formats.labels import LabelTable, add_categories, number_of
+from core.formats.labels import (
+    LabelTable,
+    add_categories,
+    keypoint_names_of,
+    number_of,
+    skeleton_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +79,25 @@ def _renamed(
     labels: Mapping[int, Label],
     names: Mapping[int | str, str],
 ) -> object:
-    """The record as it was, with the new name where the label was renamed."""
+    """The record as it was, but for a new name or other keypoints of its label."""
     key = number_of((item.values or {}).get("id"))
     label = labels[owners[key]] if key is not None and key in owners else None
-    if key is None or label is None or label.name == names[key]:
+    changes = {} if key is None or label is None else _changes(item, label, names[key])
+    if not changes:
         return msgspec.Raw(item.text.encode("utf-8"))
-    return {**raw_fields(item.text), "name": label.name}
+    return {**raw_fields(item.text), **changes}
+
+
+def _changes(item: RawRecord, label: Label, name: str) -> dict[str, object]:
+    values = item.values or {}
+    changes: dict[str, object] = {} if label.name == name else {"name": label.name}
+    if not label.keypoint_names:
+        return changes  # what the file says of keypoints is not known to the project
+    if label.keypoint_names != keypoint_names_of(values.get("keypoints")):
+        changes["keypoints"] = list(label.keypoint_names)
+    if label.skeleton != skeleton_of(values.get("skeleton")):
+        changes["skeleton"] = [list(edge) for edge in label.skeleton]
+    return changes
 
 
 def _free_id(label: Label, used: set[int]) -> int:

@@ -125,8 +125,8 @@ def _add_category(
         name,
         source_id=key if isinstance(key, int) else None,
         color=_color(record.get("color")),
-        keypoint_names=_names(record.get("keypoints")),
-        skeleton=_skeleton(record.get("skeleton")),
+        keypoint_names=keypoint_names_of(record.get("keypoints")),
+        skeleton=skeleton_of(record.get("skeleton")),
     )
     if label.name != name:
         findings.note(place, f"“{name}” is the name of another category too", f"“{label.name}”")
@@ -139,13 +139,15 @@ def _color(value: object) -> str | None:
     return None
 
 
-def _names(value: object) -> tuple[str, ...]:
+def keypoint_names_of(value: object) -> tuple[str, ...]:
+    """The names in a category's ``keypoints``; none unless all are texts."""
     if isinstance(value, list) and all(isinstance(name, str) for name in value):
         return tuple(value)
     return ()
 
 
-def _skeleton(value: object) -> tuple[tuple[int, int], ...]:
+def skeleton_of(value: object) -> tuple[tuple[int, int], ...]:
+    """The pairs of numbers in a category's ``skeleton``."""
     if not isinstance(value, list):
         return ()
     edges = []

@@ -85,7 +85,7 @@ def prepare_layer(
     change = Change(
         f"Import {name}",
         MappingProxyType(changes),
-        Difference(added=labels),
+        Difference(added=labels, updated=_with_keypoints(state, imported.labels)),
         Difference(added=(layer,)),
     )
     return LayerImport(layer, change, _report(imported, changes, len(matches), entries))
@@ -110,6 +110,21 @@ def merge_labels(
             next_id += 1
         ids[label.id] = by_name[label.name]
     return tuple(added), ids
+
+
+def _with_keypoints(
+    state: ProjectState, imported: Iterable[Label]
+) -> tuple[tuple[Label, Label], ...]:
+    """Labels that get the keypoints that the file names for them, before and after."""
+    pairs = ((state.label_named(label.name), label) for label in imported if label.keypoint_names)
+    return tuple(
+        (
+            known,
+            replace(known, keypoint_names=label.keypoint_names, skeleton=label.skeleton),
+        )
+        for known, label in pairs
+        if known is not None and not known.keypoint_names
+    )
 
 
 def _free_digits(state: ProjectState) -> Iterator[str]:

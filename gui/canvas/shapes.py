@@ -21,6 +21,7 @@ class LineStyle(Enum):
 class CanvasShape:
     """One outline with its fill; ``color`` is ``#rrggbb``, ``fill_alpha`` within 0 … 1.
 
+    ``edges`` join keypoints, as pairs of places in their list.
     ``caption`` is plain text, shown beside a hovered or selected shape. A shape
     counts as changed when its geometry is another object or its style differs,
     so pass the annotation's own geometry and not a copy.
@@ -34,6 +35,7 @@ class CanvasShape:
     selected: bool = False
     hovered: bool = False
     caption: str = ""
+    edges: tuple[tuple[int, int], ...] = ()
 
     def looks_like(self, other: CanvasShape) -> bool:
         """Whether both leave the same pixels in the static overlay."""
@@ -43,6 +45,7 @@ class CanvasShape:
             and self.color == other.color
             and self.line is other.line
             and self.fill_alpha == other.fill_alpha
+            and self.edges == other.edges
         )
 
 

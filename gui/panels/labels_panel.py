@@ -30,6 +30,7 @@ class LabelsPanel(QWidget):
     recolor_requested = Signal(object)
     delete_requested = Signal(object)
     relabel_requested = Signal(object)
+    keypoints_requested = Signal(object)
     import_requested = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -97,6 +98,7 @@ class LabelsPanel(QWidget):
                 self.tr("Relabel or merge"),
                 lambda: self._ask(self.relabel_requested),
             ),
+            ("mdi6.human", self.tr("Keypoints"), lambda: self._ask(self.keypoints_requested)),
             ("mdi6.delete-outline", self.tr("Delete"), lambda: self._ask(self.delete_requested)),
             ("mdi6.file-import-outline", self.tr("Import names"), self.import_requested.emit),
         ):

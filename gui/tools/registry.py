@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from gui.tools.brush import BrushTool
 from gui.tools.class_map import ClassMapSink
+from gui.tools.keypoints import KeypointsTool
 from gui.tools.knife import KnifeTool
 from gui.tools.lasso import LassoTool
 from gui.tools.part import PartTool
@@ -48,6 +49,7 @@ def all_tools() -> dict[str, Tool]:
         PolygonTool(),
         LassoTool(),
         ScissorsTool(),
+        KeypointsTool(),
         BrushTool(),
         BrushTool(erases=True),
         RegionTool(),
@@ -106,6 +108,14 @@ def tool_infos() -> tuple[ToolInfo, ...]:
             "mdi6.content-cut",
             "Click along an edge, the line follows it; Ctrl draws straight; Enter or the "
             "first point closes; Backspace drops the last.",
+        ),
+        ToolInfo(
+            "keypoints",
+            "Keypoints",
+            ("Shift+K",),
+            "mdi6.human",
+            "Click the points in their order; right or Shift sets a hidden one, ] leaves one out, "
+            "Backspace goes back, Enter finishes early.",
         ),
         ToolInfo(
             "brush",

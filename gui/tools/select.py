@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 
 from core.document.annotation import Annotation
-from core.document.geometry import Polygon
+from core.document.geometry import Keypoints, Polygon
 from core.editing.annotations import allowed_shift, move_annotations
 from core.editing.groups import with_groups
 from gui.tools.draft import Draft
@@ -162,7 +162,9 @@ class SelectTool:
     ) -> ToolResponse:
         if Modifiers.SHIFT in event.modifiers and handle.kind is HandleKind.VERTEX:
             self._vertex = None
-            return ActiveVertex(annotation.id, handle).dropped(context)
+            vertex = ActiveVertex(annotation.id, handle)
+            is_keypoint = isinstance(annotation.geometry, Keypoints)
+            return vertex.covered(context) if is_keypoint else vertex.dropped(context)
         self._state = Gripping.of(annotation, handle, (event.x, event.y))
         return REDRAW
 

@@ -10,8 +10,10 @@ from core.document.annotation import Annotation, Geometry
 from core.document.geometry import Box, Keypoints, Polygon, RotatedBox, Scribble, Visibility
 from core.document.mask import Mask
 from core.editing.annotations import moved_geometry
-from gui.tools.draft import Cursor, Draft, DraftMask, DraftPath
+from core.editing.skeletons import edges_of, skeleton_lines
+from gui.tools.draft import Cursor, Draft, DraftMask, DraftNote, DraftPath
 from gui.tools.handles import Handle, HandleKind, box_handles, edge_middles
+from gui.tools.keypoints import names_of
 from gui.tools.responses import only_selected, selected_objects
 from gui.tools.rotated_handles import grip_points, turning_point
 from gui.tools.tool import ToolContext
@@ -59,14 +61,17 @@ class _Shapes:
 
 def select_draft(view: SelectView, context: ToolContext) -> Draft:
     """The handles of a single object, or the selection where it is dragged to."""
-    shapes = _Shapes()
+    shapes, note = _Shapes(), None
     if view.shift is not None:
         shapes = _dragged_selection(selected_objects(context), view.shift)
     else:
         single = only_selected(context)
         if single is not None and not single.locked:
             geometry = view.edited if view.edited is not None else single.geometry
-            shapes = _gripped(geometry, view, is_edited=view.edited is not None)
+            label = context.labels.get(single.label_id)
+            edges = edges_of(label) if label else ()
+            shapes = _gripped(geometry, view, edges, is_edited=view.edited is not None)
+            note = _keypoint_note(single, geometry, view, context)
     boxes = shapes.boxes if view.band is None else (*shapes.boxes, view.band)
     return Draft(
         paths=shapes.paths,
@@ -76,10 +81,29 @@ def select_draft(view: SelectView, context: ToolContext) -> Draft:
         hovered_id=view.hovered_id,
         cursor=_cursor(view, context),
         color=context.label.color,
+        note=note,
     )
 
 
-def _gripped(geometry: Geometry, view: SelectView, is_edited: bool) -> _Shapes:
+def _keypoint_note(
+    item: Annotation, geometry: Geometry, view: SelectView, context: ToolContext
+) -> DraftNote | None:
+    """The name of the keypoint that is held or under the pointer."""
+    handle = view.active if view.edited is not None else view.hovered_handle
+    if handle is None or not isinstance(geometry, Keypoints):
+        return None
+    hidden = geometry.points[handle.index][2] is Visibility.HIDDEN
+    name = names_of(item, context)[handle.index]
+    return DraftNote(handle.x, handle.y, f"{name} (hidden)" if hidden else name)
+
+
+def _gripped(
+    geometry: Geometry,
+    view: SelectView,
+    edges: tuple[tuple[int, int], ...],
+    *,
+    is_edited: bool,
+) -> _Shapes:
     """One shape with its handles; the canvas draws the shape itself unless it is edited."""
     if isinstance(geometry, Box):
         handles = tuple((handle.x, handle.y) for handle in box_handles(geometry))
@@ -101,7 +125,9 @@ def _gripped(geometry: Geometry, view: SelectView, is_edited: bool) -> _Shapes:
         return _Shapes(paths=_outlines(geometry, view.active), handles=shown)
     if isinstance(geometry, Keypoints):
         points = [(x, y) for x, y, seen in geometry.points if seen is not Visibility.UNLABELLED]
-        return _Shapes(handles=tuple(points))
+        lines = skeleton_lines(geometry, edges) if is_edited else []
+        paths = tuple(DraftPath(np.array(line), vertices=False) for line in lines)
+        return _Shapes(paths=paths, handles=tuple(points))
     return _Shapes()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from core.document.annotation import Annotation, Geometry
-from core.document.geometry import Box, Polygon, RotatedBox, Size
+from core.document.geometry import Box, Keypoints, Polygon, RotatedBox, Size, Visibility
 from core.editing.annotations import set_geometry
 from gui.tools.handles import (
     Handle,
@@ -15,6 +15,7 @@ from gui.tools.handles import (
     with_vertex,
     without_vertex,
 )
+from gui.tools.keypoints import with_visibility
 from gui.tools.responses import attempt, clipped_point
 from gui.tools.tool import REDRAW, ToolContext, ToolResponse
 
@@ -126,12 +127,38 @@ class ActiveVertex:
         """Whether this object still has the vertex at its place."""
         if annotation is None or annotation.id != self.annotation_id:
             return False
-        polygon = annotation.geometry
-        return isinstance(polygon, Polygon) and has_vertex(polygon, self.handle)
+        shape = annotation.geometry
+        if isinstance(shape, Keypoints):
+            place = self.handle.index
+            return place < len(shape.points) and shape.points[place][2] is not Visibility.UNLABELLED
+        return isinstance(shape, Polygon) and has_vertex(shape, self.handle)
+
+    def covered(self, context: ToolContext) -> ToolResponse:
+        """The change that makes a keypoint hidden, or seen again."""
+        shape = context.document.annotations[self.annotation_id].geometry
+        if not isinstance(shape, Keypoints):
+            return REDRAW
+        is_seen = shape.points[self.handle.index][2] is Visibility.VISIBLE
+        return self._shown(context, shape, Visibility.HIDDEN if is_seen else Visibility.VISIBLE)
+
+    def _shown(self, context: ToolContext, shape: Keypoints, state: Visibility) -> ToolResponse:
+        after = with_visibility(shape, self.handle.index, state)
+        if after is None:
+            return ToolResponse(message="An object keeps at least one keypoint.")
+        words = {
+            Visibility.HIDDEN: "Hide keypoint",
+            Visibility.VISIBLE: "Show keypoint",
+            Visibility.UNLABELLED: "Delete keypoint",
+        }
+        return attempt(
+            lambda: set_geometry(context.document, self.annotation_id, after, words[state])
+        )
 
     def dropped(self, context: ToolContext) -> ToolResponse:
         """The change that takes the vertex away."""
         polygon = context.document.annotations[self.annotation_id].geometry
+        if isinstance(polygon, Keypoints):
+            return self._shown(context, polygon, Visibility.UNLABELLED)
         if not isinstance(polygon, Polygon):
             return ToolResponse(message="Only vertices of polygons can be taken away.")
         remaining = without_vertex(polygon, self.handle)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -64,6 +65,7 @@ class ToolContext:
     ``hidden_ids`` are objects that cannot be seen and hence not be hit.
     ``regions`` is None until the hierarchy was computed for this image, ``image``
     (uint8 of shape (height, width, 3)) until the full picture was read.
+    ``labels`` are all labels by id.
     """
 
     document: ImageDocument
@@ -75,6 +77,7 @@ class ToolContext:
     regions: RegionSource | None = None
     image: RgbImage | None = None
     paint_rule: PaintRule = PaintRule.OVER
+    labels: Mapping[int, Label] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

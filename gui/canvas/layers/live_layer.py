@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen, QRegion
 
-from core.document.geometry import Box
+from core.document.geometry import Box, Keypoints
 from core.document.mask import PixelBox
+from core.editing.skeletons import skeleton_lines
 from gui.canvas.layers.contours import ContourCache, octave_of
 from gui.canvas.layers.draft_masks import changed_box, render_draft_mask
 from gui.canvas.layers.shape_paths import ShapePaths, path_of_points
@@ -125,7 +126,7 @@ class LiveLayer:
             wash = QColor(color.lighter(130))
             wash.setAlphaF(0.3)
             painter.fillPath(closed, wash)
-        for path in (closed, opened):
+        for path in (closed, _skeleton(shape), opened):
             if path.isEmpty():
                 continue
             painter.strokePath(path, _pen(HALO, 5.0))
@@ -159,6 +160,15 @@ class LiveLayer:
             left, top = part.box.left - origin.left, part.box.top - origin.top
             target = QRectF(left / ratio, top / ratio, width / ratio, height / ratio)
             painter.drawImage(target, image)
+
+
+def _skeleton(shape: CanvasShape) -> QPainterPath:
+    """The lines between keypoints, in image coordinates."""
+    path = QPainterPath()
+    if isinstance(shape.geometry, Keypoints):
+        for line in skeleton_lines(shape.geometry, shape.edges):
+            path.addPath(path_of_points(line, closed=False))
+    return path
 
 
 def caption_rect(view: Viewport, bounds: Box) -> QRect:

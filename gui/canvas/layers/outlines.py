@@ -12,6 +12,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from core.document.geometry import Keypoints, Visibility
+from core.editing.skeletons import skeleton_lines
 from gui.canvas.layers.contours import Contours, RingArray
 from gui.canvas.layers.dashes import dash_segments
 from gui.canvas.layers.overlay_style import OverlayStyle, premultiplied_bgra
@@ -59,8 +61,8 @@ def draw_lines_and_points(
             _polylines(target, lines, wash, min(width_px, 32767), is_closed=False)
             bgra = premultiplied_bgra(shape.color, 1.0)
             _lines(target, lines, bgra, style, is_closed=False)
-        if contours.points is not None and len(contours.points):
-            _draw_points(target, raster.fixed([contours.points])[0], shape.color, style)
+        if isinstance(shape.geometry, Keypoints):
+            _draw_keypoints(target, shape, shape.geometry, raster, style)
 
 
 def _draw_smooth(
@@ -113,15 +115,33 @@ def _pieces(
     return list(to_fixed(segments[kept]))
 
 
-def _draw_points(target: ArgbArray, points: FixedArray, color: str, style: OverlayStyle) -> None:
-    bgra = premultiplied_bgra(color, 1.0)
-    for x, y in points.tolist():
-        for radius_px, filling in (
-            (style.point_radius_px + 1, HALO),
-            (style.point_radius_px, bgra),
-        ):
-            radius = radius_px << SUBPIXEL_BITS
-            cv2.circle(target, (x, y), radius, filling, -1, cv2.LINE_AA, SUBPIXEL_BITS)
+def _draw_keypoints(
+    target: ArgbArray,
+    shape: CanvasShape,
+    keypoints: Keypoints,
+    raster: Raster,
+    style: OverlayStyle,
+) -> None:
+    """The lines of the skeleton, then the points; a hidden one is hollow."""
+    bgra = premultiplied_bgra(shape.color, 1.0)
+    lines = raster.fixed([np.array(line) for line in skeleton_lines(keypoints, shape.edges)])
+    _polylines(target, lines, HALO, style.smooth_halo_px, is_closed=False)
+    _lines(target, lines, bgra, style, is_closed=False)
+    labelled = [(x, y, seen) for x, y, seen in keypoints.points if seen]
+    if not labelled:
+        return
+    places = raster.fixed([np.array([(x, y) for x, y, _ in labelled])])[0].tolist()
+    for (x, y), (_, _, seen) in zip(places, labelled, strict=True):
+        _dot(target, (x, y), style.point_radius_px + 1, HALO)
+        _dot(target, (x, y), style.point_radius_px, bgra)
+        if seen is Visibility.HIDDEN:
+            _dot(target, (x, y), max(style.point_radius_px - 2, 1), (0, 0, 0, 255))
+
+
+def _dot(
+    target: ArgbArray, place: tuple[int, int], radius_px: int, bgra: tuple[int, int, int, int]
+) -> None:
+    cv2.circle(target, place, radius_px << SUBPIXEL_BITS, bgra, -1, cv2.LINE_AA, SUBPIXEL_BITS)
 
 
 def _lines(

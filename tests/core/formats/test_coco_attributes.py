@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from core.document.annotation import AttributeValue
+from core.document.geometry import Keypoints
 from core.formats.coco import read_coco, write_coco
 from core.formats.combining import combine
 from tests.core.formats.datasets import coco_file, dataset_of, edited, record, square, write_picture
@@ -61,3 +62,28 @@ def test_what_was_not_touched_goes_out_as_it_came_in(tmp_path: Path) -> None:
     combined = combine([read_coco(source)])
     write_coco(combined.dataset, 1, tmp_path / "out.json", source=combined.sources[1])
     assert _content(tmp_path / "out.json") == _content(source)
+
+
+def test_keypoints_that_a_label_gained_reach_its_category(tmp_path: Path) -> None:
+    points = [1.5, 2, 2, 0, 0, 0, 7, 8, 1]
+    pose = {"keypoints": points, "num_keypoints": 2, "segmentation": []}
+    categories = [{"id": 0, "name": "cell", "keypoints": ["a", "b", "c"], "skeleton": [[1, 2]]}]
+    source = coco_file(tmp_path, [record(9, **pose)], categories=categories)
+    combined = combine([read_coco(source)])
+    label = replace(
+        combined.dataset.state.labels[1], keypoint_names=("a", "b", "d"), skeleton=((1, 3),)
+    )
+    state = replace(combined.dataset.state, labels={1: label})
+    write_coco(
+        replace(combined.dataset, state=state), 1, tmp_path / "out.json", source=combined.sources[1]
+    )
+    found = _content(tmp_path / "out.json")
+    assert found["categories"][0] == {
+        **categories[0],
+        "keypoints": ["a", "b", "d"],
+        "skeleton": [[1, 3]],
+    }
+    assert found["annotations"] == _content(source)["annotations"]
+    back = read_coco(tmp_path / "out.json")
+    assert back.labels[0].keypoint_names == ("a", "b", "d")
+    assert isinstance(back.images[0].annotations[0].geometry, Keypoints)

@@ -36,6 +36,8 @@ LABEL = Label(1, "cell", "#e69f00")
 class Driver:
     """One tool on one image with a real history."""
 
+    label = LABEL
+
     def __init__(
         self,
         tool: Tool,
@@ -70,13 +72,14 @@ class Driver:
         return ToolContext(
             self.document,
             1,
-            LABEL,
+            self.label,
             "ann",
             self.selection,
             self.hidden,
             self.regions,
             self.image,
             self.paint_rule,
+            {1: self.label},
         )
 
     @property
@@ -171,7 +174,7 @@ class Driver:
         """The checkpointed draft taken up by a new tool on the same image."""
         record = self.tool.checkpoint(self.context)
         assert record is not None
-        other = Driver(
+        other = type(self)(
             fresh, *self.document.annotations.values(), regions=self.regions, image=self.image
         )
         other.selection = self.selection
