@@ -13,14 +13,22 @@ from core.errors import MaskwrightError
 from core.formats.dataset import ReportEntry
 from core.headless.doctor import Finding, examine
 from core.models.downloading import DownloadOffer, DownloadProgress, download, offer_download
-from core.models.registry import find_model, has_weights, registered_models, weights_path
+from core.models.registry import (
+    find_model,
+    has_weights,
+    registered_models,
+    suggested_model,
+    weights_path,
+)
 from core.models.specification import ModelSpec
+from core.models.weights import locate_weights, user_folder
 from core.tasks.queue import Lane, Task, TaskContext, TaskHandle
 from gui.dialogs.models_dialog import ModelsDialog
 from gui.dialogs.report_dialog import ReportDialog
 from gui.proposal_commands import PREDICTIONS_SOURCE, REGIONS_SOURCE
 from gui.workbench import Workbench
 
+SOURCE_SETTING = "proposal source"
 WEIGHTS_FILES = "Weights (*.pth *.pt *.safetensors);;All (*)"
 
 T = TypeVar("T")
@@ -40,6 +48,25 @@ class ModelCommands(QObject):
         self._dialog: ModelsDialog | None = None
         self._download: TaskHandle | None = None
         self.selected_source: Callable[[], str] = lambda: REGIONS_SOURCE
+        self._take_chosen_files()
+
+    def _take_chosen_files(self) -> None:
+        """Models go on with the files that were chosen for them in earlier sessions."""
+        for spec in registered_models():
+            path = self._bench.memory.weights(spec.id)
+            if path is not None:
+                self._bench.runs.use_weights(spec.id, path)
+
+    def first_source(self) -> str:
+        """What the proposals panel begins with.
+
+        The source that was used last in this project; otherwise, where weights were
+        fetched, the best model for the device, and the bundled one where none were.
+        """
+        last = self._session.project.setting(SOURCE_SETTING)
+        if any(source == last for source, _ in self.sources()):
+            return str(last)
+        return suggested_model(self._bench.memory.device, self._is_ready).id
 
     def sources(self) -> tuple[tuple[str, str], ...]:
         """What can propose now, as pairs (id, name): regions, models, prediction layers."""
@@ -52,11 +79,20 @@ class ModelCommands(QObject):
 
     def propose(self) -> None:
         """Run what the proposals panel has chosen on this image."""
-        self._bench.proposals.propose(self.selected_source())
+        source = self.selected_source()
+        if not self._session.project.read_only:
+            self._session.project.set_setting(SOURCE_SETTING, source)
+        self._bench.proposals.propose(source)
 
     def show_models(self) -> None:
         """All models with what they need; weights can be fetched or chosen from there."""
-        dialog = ModelsDialog(registered_models(), self._is_ready, self._window)
+        dialog = ModelsDialog(
+            registered_models(),
+            self._is_ready,
+            self._window,
+            speed=self._bench.memory.speed_text,
+            place=self._place,
+        )
         dialog.download_requested.connect(self.download)
         dialog.cancel_requested.connect(self.cancel_download)
         dialog.file_requested.connect(self._ask_weights)
@@ -82,6 +118,7 @@ class ModelCommands(QObject):
 
         def use(spec: ModelSpec) -> None:
             self._bench.runs.use_weights(model_id, path)
+            self._bench.memory.keep_weights(model_id, path)
             self._tell(f"{spec.name} uses {path.name} from now on.")
             self._on_models_changed()
 
@@ -126,6 +163,17 @@ class ModelCommands(QObject):
 
     def _is_ready(self, spec: ModelSpec) -> bool:
         return has_weights(spec) or self._bench.runs.has_weights(spec.id)
+
+    def _place(self, spec: ModelSpec) -> str:
+        """Where the weights of a model are, or what is missing and where it belongs."""
+        path = self._bench.runs.named_weights(spec.id) or locate_weights(spec)
+        if path is not None:
+            return self.tr("Weights: {}").format(path)
+        if not spec.weights.file_name:
+            return self.tr("Missing: a weights file; choose one.")
+        return self.tr("Missing: {file}. Download it, or put it into {folder}.").format(
+            file=spec.weights.file_name, folder=user_folder()
+        )
 
     def _ask_weights(self, model_id: str) -> None:
         chosen, _ = QFileDialog.getOpenFileName(

@@ -186,6 +186,7 @@ class Panes(QObject):
     def _connect_proposals(self) -> None:
         panel, models, proposals = self.proposals, self._commands.models, self._bench.proposals
         models.selected_source = lambda: str(panel.source.currentData())
+        panel.choose(models.first_source())
         models.models_changed.connect(lambda: panel.set_sources(models.sources()))
         models.models_changed.connect(self.rpn.offer_models)
         panel.run_requested.connect(proposals.propose)

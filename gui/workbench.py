@@ -21,6 +21,7 @@ from gui.class_commands import ClassCommands
 from gui.class_presenter import ClassPresenter
 from gui.display_settings import DisplaySettings
 from gui.image_loading import AHEAD, ImageLoader, LoadedImage
+from gui.model_memory import ModelMemory
 from gui.model_runs import ModelRuns
 from gui.picture_presenter import PicturePresenter
 from gui.proposal_commands import ProposalCommands
@@ -100,6 +101,7 @@ class Workbench(QObject):
         self.scores = ScoreWatch(self.session, tasks, self)
         self.selection = SelectionCommands(self.session, self.canvas, self)
         self.options = ProposalOptions(settings, self)
+        self.memory = ModelMemory(runs, settings, self)
         self.results = ResultCache(project, tasks, runs.named_weights, self)
         self.proposals = ProposalCommands(
             self.session,

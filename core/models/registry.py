@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from core.errors import ModelError
@@ -65,14 +65,14 @@ def has_weights(spec: ModelSpec) -> bool:
     return locate_weights(spec) is not None
 
 
-def suggested_model(device: str) -> ModelSpec:
+def suggested_model(device: str, is_ready: Callable[[ModelSpec], bool] = has_weights) -> ModelSpec:
     """The model to begin with on a device ("cpu", "cuda", "mps"), among those that can run now.
 
     On a GPU the most exact Mask R-CNN, on a CPU the quickest useful detector, and
     where nothing was downloaded the one that comes with the program.
     """
     order = _PREFERRED_ON_CPU if device == "cpu" else _PREFERRED_ON_GPU + _PREFERRED_ON_CPU
-    there = (spec for spec in map(find_model, order) if has_weights(spec))
+    there = (spec for spec in map(find_model, order) if is_ready(spec))
     return next(there, None) or find_model(_ALWAYS_THERE)
 
 

@@ -31,7 +31,8 @@ FAMILY_NAMES = {
 class ModelsDialog(QDialog):
     """A table by family; fetching weights is offered for the row that is marked.
 
-    ``ready`` tells whether a model can run now.
+    ``ready`` tells whether a model can run now, ``speed`` how long it took on this
+    machine, ``place`` where its weights are or what is missing.
     """
 
     download_requested = Signal(str)
@@ -43,11 +44,16 @@ class ModelsDialog(QDialog):
         specs: Iterable[ModelSpec],
         ready: Callable[[ModelSpec], bool],
         parent: QWidget | None = None,
+        *,
+        speed: Callable[[str], str] = lambda _model_id: "",
+        place: Callable[[ModelSpec], str] = lambda _spec: "",
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Models"))
-        self.resize(860, 560)
+        self.resize(1000, 600)
+        self._speed = speed
+        self._place = place
         self._specs = tuple(specs)
         self._ready = ready
         self.tree = self._make_tree()
@@ -108,27 +114,30 @@ class ModelsDialog(QDialog):
                 self.tr("Model"),
                 self.tr("Weights"),
                 self.tr("CPU time"),
+                self.tr("Measured here"),
                 self.tr("Licence"),
             ]
         )
         tree.setUniformRowHeights(True)
         tree.setAccessibleName(self.tr("Models"))
-        for column, width in enumerate((320, 170, 80)):
+        for column, width in enumerate((320, 150, 80, 200)):
             tree.setColumnWidth(column, width)
         tree.currentItemChanged.connect(lambda *_: self._show_current())
         return tree
 
     def _row(self, spec: ModelSpec) -> QTreeWidgetItem:
         seconds = f"{spec.cpu_seconds:.1f} s" if spec.cpu_seconds else ""
-        item = QTreeWidgetItem([spec.name, self._state(spec), seconds, spec.weights.licence])
+        here = self._speed(spec.id)
+        item = QTreeWidgetItem([spec.name, self._state(spec), seconds, here, spec.weights.licence])
         item.setData(0, Qt.ItemDataRole.UserRole, spec.id)
         item.setToolTip(0, f"{spec.id}: {spec.description}")
         item.setToolTip(2, self.tr("On a picture of 640 × 480, one thread"))
+        item.setToolTip(3, self.tr("The last run on this machine, once the model was loaded"))
         return item
 
     def _state(self, spec: ModelSpec) -> str:
         if spec.weights.bundled:
-            return self.tr("bundled")
+            return self.tr("bundled ({:.1f} MB)").format(spec.weights.size_bytes / 1e6)
         if self._ready(spec):
             return self.tr("on this computer")
         size = spec.weights.size_bytes
@@ -153,4 +162,5 @@ class ModelsDialog(QDialog):
         self.file.setEnabled(spec is not None)
         missing = spec is not None and not self._ready(spec) and bool(spec.weights.url)
         self.fetch.setEnabled(missing and not self.progress.isVisible())
-        self.note.setText("" if spec is None else spec.description)
+        lines = () if spec is None else (spec.description, self._place(spec))
+        self.note.setText("\n".join(line for line in lines if line))

@@ -99,6 +99,10 @@ class ProposalsPanel(QWidget):
         box.setMinimumContentsLength(12)
         return box
 
+    def choose(self, source: str) -> None:
+        """Turn to a source, if it is among those that can be run."""
+        self.source.setCurrentIndex(max(self.source.findData(source), 0))
+
     def set_sources(self, sources: tuple[tuple[str, str], ...]) -> None:
         """Offer other sources; the chosen one stays where it is still there."""
         chosen = self.source.currentData()

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from core.errors import ModelError
@@ -16,6 +17,7 @@ from core.models.registry import find_model
 from core.models.weights import bundled_folder
 from core.project.project import Project
 from gui import model_commands
+from gui.dialogs.models_dialog import ModelsDialog
 from gui.main_window import MainWindow
 from tests.gui.windows import main_window
 
@@ -79,3 +81,33 @@ def test_a_download_that_fails_says_why(
     monkeypatch.setattr(model_commands, "download", fetch)
     window.commands.models.download_now(offer_download(find_model("maskrcnn-coco")))
     qtbot.waitUntil(lambda: "There is no network." in window.message_bar.text.text())
+
+
+def test_what_was_used_last_is_offered_first_and_chosen_files_are_kept(
+    qtbot: QtBot, project: Project, tmp_path: Path
+) -> None:
+    name = find_model("maskrcnn-cells").weights.bundled
+    copy = tmp_path / "mine.safetensors"
+    shutil.copyfile(bundled_folder() / name, copy)
+    with main_window(project, tmp_path, runner="tests.gui.paper_runner:PaperRunner") as window:
+        panel = window.panes.proposals
+        assert panel.source.currentData() == "maskrcnn-cells", "bundled, as nothing was fetched"
+        with qtbot.waitSignal(window.commands.models.models_changed):
+            window.commands.models.use_weights("maskrcnn-cells", copy)
+        panel.choose("unet-nuclei")
+        qtbot.waitUntil(lambda: window.bench.loaded_image() is not None)
+        window.commands.models.propose()
+        qtbot.waitUntil(lambda: bool(window.bench.deck.items()))
+        assert window.bench.memory.speed_text("unet-nuclei") == "0.50 s · 40 × 30 · paper"
+        qtbot.waitUntil(lambda: not window.bench.runs.runs)
+    with main_window(project, tmp_path) as window:
+        assert window.panes.proposals.source.currentData() == "unet-nuclei"
+        assert window.bench.runs.named_weights("maskrcnn-cells") == copy
+        window.commands.models.show_models()
+        (dialog,) = window.findChildren(ModelsDialog)
+        rows = dialog.tree.findItems(
+            "U-Net", Qt.MatchFlag.MatchContains | Qt.MatchFlag.MatchRecursive
+        )
+        assert rows[0].text(3) == "0.50 s · 40 × 30 · paper"
+        dialog.tree.setCurrentItem(rows[0])
+        assert "unet_nuclei.safetensors" in dialog.note.text()

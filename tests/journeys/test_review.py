@@ -86,6 +86,7 @@ def test_predictions_are_accepted_and_the_score_follows(demo: Path, play: Play) 
         panel = window.panes.proposals
         panel.source.setCurrentIndex(panel.source.findData("predictions"))
         person.press(panel.run)
+        wait_until(panel.list.topLevelItemCount, "the predictions in the deck")
         count = panel.list.topLevelItemCount()
         assert count > 20
         person.key("X")
