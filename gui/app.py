@@ -18,7 +18,10 @@ from core.diagnostics import start_log, stop_log, write_report
 from core.errors import MaskwrightError
 from core.formats.dataset import ImportReport
 from core.project.opening import OpenedProject, open_source
+from core.project.project import Project
 from core.tasks.queue import Lane, Task, TaskContext, TaskQueue
+from core.worker.opening import open_in_worker
+from core.worker.process import Worker
 from gui.background import MainThreadBridge
 from gui.dialogs.report_dialog import ReportDialog
 from gui.main_window import MainWindow
@@ -54,6 +57,7 @@ class Desk(QObject):
         self._log_file = log_file
         self.bridge = MainThreadBridge(self)
         self._opening = TaskQueue(self.bridge.deliver, threads=1)
+        self.worker = Worker()
         self.runs = ModelRuns(self.bridge, self)
         self._start: StartWindow | None = None
         self.window: MainWindow | None = None
@@ -71,6 +75,7 @@ class Desk(QObject):
             self._start.open_requested.connect(self.open)
             self._start.demo_requested.connect(self.open_demo)
         self._start.show()
+        self.worker.prepare()
         if message:
             self._start.show_message(message)
 
@@ -78,15 +83,24 @@ class Desk(QObject):
         """Open a folder, an annotation file or a project in the background."""
         path = path.absolute()
         author, data_folder = self.author, self.data_folder
-        self._open_in_background(
-            lambda: open_source(path, author=author, data_folder=data_folder), str(path)
-        )
+
+        def run(context: TaskContext) -> OpenedProject:
+            return open_in_worker(
+                path,
+                self.worker,
+                author=author,
+                data_folder=data_folder,
+                on_preview=lambda project: self._deliver_preview(project, context),
+                cancelled=lambda: context.cancelled,
+            )
+
+        self._open_in_background(run, str(path))
 
     def open_demo(self) -> None:
         """Make the demo project where there is none yet, and open it."""
         author, folder = self.author, self.data_folder / "demo"
 
-        def run() -> OpenedProject:
+        def run(_context: TaskContext) -> OpenedProject:
             from core.demo.project import build_demo
 
             return open_source(build_demo(folder), author=author, data_folder=None)
@@ -117,24 +131,34 @@ class Desk(QObject):
     def close(self) -> None:
         """End everything; what is pending is saved first."""
         self._opening.close()
+        self.worker.close()
         if self.window is not None:
             self.window.close()
         self.runs.close()
         self.bridge.close()
 
-    def _open_in_background(self, run: Callable[[], OpenedProject], source: str) -> None:
-        def work(_context: TaskContext) -> OpenedProject:
-            return run()
-
+    def _open_in_background(self, run: Callable[[TaskContext], OpenedProject], source: str) -> None:
         self._opening.submit(
-            Task("Open project", Lane.INTERACTIVE, ("open",), work),
+            Task("Open project", Lane.INTERACTIVE, ("open",), run),
             lambda opened: self._on_opened(opened, source),
             self._on_open_failed,
         )
 
+    def _deliver_preview(self, project: Project, context: TaskContext) -> None:
+        """Show the beginnings of a large file; called on the opening thread."""
+
+        def show() -> None:
+            if context.cancelled:
+                project.close()
+            else:
+                self._on_opened(OpenedProject(project, project.notices), "")
+
+        self.bridge.deliver(show)
+
     def _on_opened(self, opened: OpenedProject, source: str) -> None:
         project, before = opened.project, self.window
-        if before is not None and before.bench.session.project.path == project.path:
+        seen = None if before is None else before.bench.session.project
+        if before and seen and seen.path == project.path and not seen.is_preview:
             project.close()
             before.message_bar.show_text("This project is open already.")
             return
@@ -150,6 +174,8 @@ class Desk(QObject):
         window.closed.connect(lambda: self._on_window_closed(window, opened))
         project.on_write_failed = lambda error: self.bridge.deliver(lambda: self._show_error(error))
         self.window = window
+        if before and seen and seen.is_preview:
+            window.take_the_place_of(before)
         window.show()
         # After the new one is shown: the program ends when its last window is closed.
         for old in (before, self._start):
@@ -214,7 +240,12 @@ class Desk(QObject):
             _LOG.error("%s", error)
 
     def _on_open_failed(self, error: MaskwrightError) -> None:
-        if self.window is None:
+        window = self.window
+        if window is not None and window.bench.session.project.is_preview:
+            # There will be no project behind what is shown.
+            self.show_start(str(error))
+            window.close()
+        elif window is None:
             self.show_start(str(error))
         else:
             self._show_error(error)

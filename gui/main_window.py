@@ -106,6 +106,13 @@ class MainWindow(QMainWindow):
         self._connect()
         self._restore()
 
+    def take_the_place_of(self, before: MainWindow) -> None:
+        """Stand where another window of the same images stood, and begin at its image."""
+        self.restoreGeometry(before.saveGeometry())
+        image = before.bench.session.image
+        if image is not None and self.bench.session.images.has(image.id):
+            self.bench.session.project.set_setting(LAST_IMAGE_SETTING, str(image.id))
+
     def open_first_image(self) -> None:
         """Show the image with the unfinished draft, else the last or the first that is there."""
         session = self.bench.session

@@ -54,10 +54,13 @@ def first_label() -> Label:
     return Label(1, "object", next_colors((), 1)[0], "1")
 
 
-def write_project(path: Path, image_root: Path, contents: ProjectContents) -> None:
+def write_project(
+    path: Path, image_root: Path, contents: ProjectContents, *, beside: Path | None = None
+) -> None:
     """Write a new project file; a crash leaves either none or all of it.
 
-    Raises WriteError when the file exists or cannot be written.
+    ``beside`` is the project whose place the images are found from, if it is
+    another one. Raises WriteError when the file exists or cannot be written.
     """
 
     def fill(connection: sqlite3.Connection) -> None:
@@ -65,7 +68,7 @@ def write_project(path: Path, image_root: Path, contents: ProjectContents) -> No
         database = Database(connection)
         with database.transaction():
             _write_contents(database, contents)
-            for key, value in image_root_settings(path, image_root).items():
+            for key, value in image_root_settings(beside or path, image_root).items():
                 database.session.write_setting(key, value)
 
     _write_new_file(path, fill)

@@ -38,6 +38,28 @@ class OpenedProject:
     report: ImportReport | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class OpeningPlan:
+    """Where the project of a source is, or will be.
+
+    ``source`` is None for a project file. ``notice`` is a sentence when the
+    place is not beside the source.
+    """
+
+    project: Path
+    exists: bool
+    source: Path | None = None
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CreatedProject:
+    """What was said while a project was made; ``report`` is None for a folder of images."""
+
+    notice: str
+    report: ImportReport | None
+
+
 def open_source(
     path: Path, *, author: str, data_folder: Path | None = None, image_root: Path | None = None
 ) -> OpenedProject:
@@ -53,20 +75,50 @@ def open_source(
     Raises ReadError when there is nothing to open, FormatError when the file is
     damaged, WriteError when there is no place for the project.
     """
+    plan = plan_opening(path, data_folder)
+    if plan.exists or plan.source is None:
+        return open_planned(plan, author)
+    created = create_project(plan.source, plan.project, author=author, image_root=image_root)
+    return open_planned(plan, author, created)
+
+
+def plan_opening(path: Path, data_folder: Path | None) -> OpeningPlan:
+    """Find or choose the place of the project; quick. Raises ReadError and WriteError."""
     if not path.exists():
         raise ReadError(f"There is no file or folder {path}.", "Check the path.")
     if path.is_file() and path.suffix == PROJECT_SUFFIX:
-        return _reopened(path, author)
+        return OpeningPlan(path, exists=True)
     if path.is_file() and path.suffix.lower() in IMAGE_SUFFIXES:
         path = path.absolute().parent
     place = place_for(path, data_folder)
-    if place.exists:
-        return _reopened(place.path, author, place.notice, path)
-    found = _first_look(path, image_root, author)
-    creation.write_project(place.path, found.image_root, found.contents)
-    opened = _reopened(place.path, author, place.notice)
-    notices = tuple(filter(None, (found.notice, *opened.notices)))
-    return OpenedProject(opened.project, notices, found.report)
+    return OpeningPlan(place.path, place.exists, path, place.notice)
+
+
+def create_project(
+    source: Path, project: Path, *, author: str, image_root: Path | None = None
+) -> CreatedProject:
+    """Read a source and write its project file; a large one takes seconds."""
+    found = _first_look(source, image_root, author)
+    creation.write_project(project, found.image_root, found.contents)
+    return CreatedProject(found.notice, found.report)
+
+
+def open_planned(
+    plan: OpeningPlan, author: str, created: CreatedProject | None = None
+) -> OpenedProject:
+    """Open the project of a plan, with everything that a person should know."""
+    if created is None:
+        return _reopened(plan.project, author, plan.notice, plan.source)
+    opened = _reopened(plan.project, author, plan.notice)
+    notices = tuple(filter(None, (created.notice, *opened.notices)))
+    return OpenedProject(opened.project, notices, created.report)
+
+
+def image_root_and_contents(
+    imported: ImportedDataset, path: Path, author: str
+) -> tuple[Path, creation.ProjectContents]:
+    """What a project of an annotation file is made of."""
+    return imported.image_root, _contents(imported, path, author)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,7 +139,8 @@ def _first_look(path: Path, image_root: Path | None, author: str) -> _Found:
             raise
         return _Found(_images_of_folder(path, author), path, notice=_unread(path, error))
     imported = read_annotations(path, image_root)
-    return _Found(_contents(imported, path, author), imported.image_root, imported.report)
+    root, contents = image_root_and_contents(imported, path, author)
+    return _Found(contents, root, imported.report)
 
 
 def _unread(folder: Path, error: FormatError) -> str:

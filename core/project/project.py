@@ -26,7 +26,12 @@ from core.project.operations import (
     SaveSetting,
     SaveSource,
 )
-from core.project.project_file import ProjectFile, leave, open_project_file
+from core.project.project_file import (
+    ProjectFile,
+    leave,
+    open_preview_file,
+    open_project_file,
+)
 from core.project.records import DraftRow, FileStamp, ImageFacts
 from core.project.rescan import RescanReport, rescan
 from core.project.snapshot import SnapshotLoader
@@ -73,6 +78,20 @@ class Project:
         except ReadError:
             leave(file, file.generation)
             raise
+
+    @classmethod
+    def open_preview(cls, preview: Path, path: Path, *, author: str) -> Project:
+        """Show the beginnings of a project that is still being written at ``path``.
+
+        It is read only; ``preview``, in a folder of its own, is removed when it
+        is closed. Raises ReadError.
+        """
+        return cls(open_preview_file(preview, path), author)
+
+    @property
+    def is_preview(self) -> bool:
+        """Whether the project itself is still being written, and only its beginnings are shown."""
+        return self._file.is_preview
 
     @classmethod
     def create(

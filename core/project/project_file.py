@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.errors import ConflictError, ReadError, WriteError
@@ -31,6 +31,17 @@ class ProjectFile:
     writer: Database | None = None
     generation: int = 0
     notices: tuple[str, ...] = ()
+    is_preview: bool = False
+
+
+def open_preview_file(preview: Path, path: Path) -> ProjectFile:
+    """A file that stands for the one that is still being written at ``path``."""
+    notice = (
+        "Only the first images have their objects yet: the file is still being read. "
+        "Everything can be edited when it is in."
+    )
+    found = _reading(preview, Access.READ, (notice,))
+    return replace(found, path=path, is_preview=True)
 
 
 def open_project_file(path: Path) -> ProjectFile:

@@ -2,15 +2,19 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
-from core.errors import MaskwrightError
+from core.errors import MaskwrightError, ReadError
+from core.formats.preview import LARGE_BYTES
 from core.project.project import Project
+from core.worker.process import Worker
 from gui.app import RECENT_KEPT, Desk
 from gui.main_window import MainWindow
+from tests.core.formats.large_files import write_large_coco
 from tests.core.project.pictures import add, box, open_project, write_picture
 
 
@@ -98,4 +102,60 @@ def test_errors_without_a_window_are_shown_on_the_start_page(desk: Desk, tmp_pat
     desk.show_start("Something to read.")
     assert desk._start is not None
     assert desk._start.message.text() == "Something to read."
+    desk._start.close()
+
+
+def _large_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A COCO file with a preview, and its first two pictures."""
+    monkeypatch.setattr("core.worker.opening._LARGE_BYTES", 1000)
+    folder.mkdir()
+    for number in (1, 2):
+        write_picture(folder / f"{number:012}.jpg", 640, 480)
+    path = write_large_coco(folder / "set.json", 50, 40)
+    path.write_bytes(path.read_bytes() + b" " * LARGE_BYTES)
+    return path
+
+
+def test_a_large_file_is_looked_at_before_it_is_read_whole(
+    desk: Desk, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = _large_file(tmp_path / "data", monkeypatch)
+    with qtbot.waitSignal(desk.window_opened, timeout=20_000) as first:
+        desk.open(path)
+    assert first.args is not None
+    preview: MainWindow = first.args[0]
+    session = preview.bench.session
+    assert session.project.is_preview
+    assert "still being read" in preview.message_bar.text.text()
+    assert len(session.project.history.document(1).annotations) == 40
+    preview.bench.go(1)
+    with qtbot.waitSignal(desk.window_opened, timeout=20_000) as second:
+        pass
+    assert second.args is not None
+    window: MainWindow = second.args[0]
+    assert window is desk.window
+    assert window is not preview
+    assert not window.bench.session.project.read_only
+    assert window.bench.session.image is not None
+    assert window.bench.session.image.id == 2, "it goes on where the person was"
+    assert path.with_suffix(".maskwright").is_file()
+    assert desk.settings.value("recent") == [str(path)]
+
+
+def test_a_large_file_that_turns_out_to_be_damaged_leaves_the_start_page(
+    desk: Desk, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = _large_file(tmp_path / "data", monkeypatch)
+    original = Worker.create_project
+
+    def fail_after_the_preview(self: Worker, *arguments: Any) -> None:
+        original(self, *arguments)
+        raise ReadError("The disk is full.")
+
+    monkeypatch.setattr(Worker, "create_project", fail_after_the_preview)
+    with qtbot.waitSignal(desk.open_failed, timeout=20_000):
+        desk.open(path)
+    assert desk.window is None
+    assert desk._start is not None
+    assert "The disk is full" in desk._start.message.text()
     desk._start.close()

@@ -21,11 +21,11 @@ def write_picture(path: Path, width: int = 40, height: int = 30, value: int = 90
     return path
 
 
-def new_project(folder: Path, count: int = 2) -> Path:
-    """A closed project of so many pictures."""
+def new_project(folder: Path, count: int = 2, side: int = 0) -> Path:
+    """A closed project of so many pictures, square ones if a side is given."""
     paths = [f"picture{number}.png" for number in range(count)]
     for path in paths:
-        write_picture(folder / path)
+        write_picture(folder / path, side or 40, side or 30)
     project = Project.create(folder / "test.maskwright", folder, paths, author="tester")
     project.close()
     return project.path
