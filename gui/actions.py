@@ -7,7 +7,7 @@ key is said in one place only.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
@@ -66,6 +66,17 @@ class ActionTable:
             action.triggered.connect(lambda _checked=False, run=entry.run: run())
             (canvas if entry.canvas_only else window).addAction(action)
             self._actions[entry.id] = action
+
+    def entry(self, action_id: str) -> ActionEntry:
+        """The row of an action, with its keys as they are now."""
+        return next(entry for entry in self.entries if entry.id == action_id)
+
+    def set_keys(self, action_id: str, keys: tuple[str, ...]) -> None:
+        """Give an action other keys; menus, sheet and palette show them from now on."""
+        self.entries = tuple(
+            replace(entry, keys=keys) if entry.id == action_id else entry for entry in self.entries
+        )
+        self._actions[action_id].setShortcuts([QKeySequence(key) for key in keys])
 
     def __getitem__(self, action_id: str) -> QAction:
         return self._actions[action_id]

@@ -26,6 +26,7 @@ from gui.export_commands import ExportCommands
 from gui.file_commands import FileCommands
 from gui.icons import icon
 from gui.image_state_commands import ImageStateCommands, image_state_entries
+from gui.key_bindings import KeyBindings
 from gui.label_commands import LabelCommands
 from gui.message_bar import MessageBar
 from gui.model_commands import ModelCommands
@@ -91,7 +92,9 @@ class MainWindow(QMainWindow):
                 *survey_entries(self.commands.survey),
             ),
         )
-        self.commands.help.use(self.actions_table)
+        self.key_bindings = KeyBindings(self.actions_table, settings, self)
+        self.key_bindings.changed.connect(self._name_tool_keys)
+        self.commands.help.use(self.actions_table, self.key_bindings)
         self.menus = self.actions_table.fill(self.menuBar())
         self.message_bar = MessageBar(self)
         self.workspace = Workspace(self.bench, self.commands.split, self.message_bar, self)
@@ -225,14 +228,20 @@ class MainWindow(QMainWindow):
         group = QActionGroup(self)
         for info in tool_infos():
             action = self.actions_table[f"tool_{info.name}"]
-            keys = ", ".join(info.keys)
-            action.setToolTip(f"{info.title} ({keys})")
             group.addAction(action)
             bar.addAction(action)
         self._tool_bar = bar
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, bar)
         self._colour_tools()
+        self._name_tool_keys()
         self._show_tool(self.bench.tools.active.name)
+
+    def _name_tool_keys(self) -> None:
+        for info in tool_infos():
+            name = f"tool_{info.name}"
+            keys = ", ".join(self.key_bindings.keys_of(name))
+            tip = f"{info.title} ({keys})" if keys else info.title
+            self.actions_table[name].setToolTip(tip)
 
     def _colour_tools(self) -> None:
         for info in tool_infos():

@@ -61,6 +61,7 @@ def help_entries(dialogs: HelpDialogs) -> tuple[ActionEntry, ...]:
     menu = "&Help"
     return (
         ActionEntry("keys", "&Keys", dialogs.show_keys, ("F1",), menu),
+        ActionEntry("change_keys", "&Change keys…", dialogs.change_keys, (), menu),
         ActionEntry("palette", "&Find a command…", dialogs.show_palette, ("Ctrl+K",), menu),
         ActionEntry("log", "Where is the &log?", dialogs.show_log_place, (), menu),
         ActionEntry("about", "&About Maskwright", dialogs.show_about, (), menu),

@@ -14,12 +14,15 @@ from PySide6.QtWidgets import (
     QListWidgetItem,
     QMainWindow,
     QMessageBox,
+    QPushButton,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
 )
 
 from gui.actions import ActionTable
+from gui.dialogs.keys_dialog import KeysDialog
+from gui.key_bindings import KeyBindings
 
 CANVAS_GESTURES = (
     ("Wheel, Ctrl+wheel", "zoom at the cursor"),
@@ -36,10 +39,17 @@ class HelpDialogs:
         self._window = window
         self._log_file = log_file
         self._table: ActionTable | None = None
+        self._bindings: KeyBindings | None = None
 
-    def use(self, table: ActionTable) -> None:
-        """Say which actions the dialogs are about."""
+    def use(self, table: ActionTable, bindings: KeyBindings) -> None:
+        """Say which actions the dialogs are about, and who changes their keys."""
         self._table = table
+        self._bindings = bindings
+
+    def change_keys(self) -> None:
+        """Change what keys do."""
+        if self._table is not None and self._bindings is not None:
+            KeysDialog(self._table, self._bindings, self._window).show()
 
     def show_keys(self) -> None:
         """Every key and gesture on one sheet."""
@@ -59,7 +69,11 @@ class HelpDialogs:
             groups[group].addChild(QTreeWidgetItem([text, keys]))
         tree.expandAll()
         layout = QVBoxLayout(dialog)
+        change = QPushButton("Change keys…", dialog)
+        change.clicked.connect(self.change_keys)
+        change.clicked.connect(dialog.close)
         layout.addWidget(tree)
+        layout.addWidget(change, 0, Qt.AlignmentFlag.AlignRight)
         dialog.show()
 
     def show_palette(self) -> None:
