@@ -200,7 +200,6 @@ def _view_entries(bench: Workbench, commands: WindowCommands) -> tuple[ActionEnt
         ),
         *display_entries(commands.display),
         *split_entries(commands.split),
-        ActionEntry("layers", "Mine, reference, predictions, all", view.cycle_layers, ("M",), menu),
         ActionEntry("superpixels", "Superpixels", view.toggle_superpixels, ("U",), menu),
         ActionEntry(
             "canvas_only",

@@ -10,7 +10,7 @@ from gui.canvas.shapes import CanvasShape, LineStyle
 from gui.deck_items import DeckItem
 from gui.display_settings import DisplaySettings
 from gui.image_loading import ImageLoader, LoadedImage
-from gui.object_shapes import ObjectShapes, OtherColor
+from gui.object_shapes import Caption, ObjectShapes, OtherColor
 from gui.picture_presenter import PicturePresenter
 from gui.proposal_deck import ProposalDeck
 from gui.region_loading import RegionLoader
@@ -48,6 +48,7 @@ class CanvasPresenter(QObject):
         self._shapes = ObjectShapes()
         self._superpixel_count = 0
         self._further: tuple[CanvasShape, ...] = ()
+        self._pixel_shapes: tuple[CanvasShape, ...] = ()
         pictures.add_view(canvas)
         images.loaded.connect(self._on_loaded)
         display.changed.connect(self._on_display_changed)
@@ -74,10 +75,20 @@ class CanvasPresenter(QObject):
         self._superpixel_count = count
         self._show_superpixels()
 
-    def set_colors(self, colors: OtherColor | None) -> None:
-        """Give objects other colours than their labels'; None from it keeps the label's."""
+    def set_colors(self, colors: OtherColor | None, caption: Caption | None = None) -> None:
+        """Give objects other colours than their labels'; None from it keeps the label's.
+
+        ``caption`` says what is written beside an object that is pointed at.
+        """
         self._shapes.other_color = colors
+        self._shapes.caption = caption
         self.refresh()
+
+    def set_pixel_shapes(self, shapes: tuple[CanvasShape, ...]) -> None:
+        """Draw these under all objects; their ids are below −2,000,000."""
+        if shapes or self._pixel_shapes:
+            self._pixel_shapes = shapes
+            self.refresh()
 
     def set_further_shapes(self, shapes: tuple[CanvasShape, ...]) -> None:
         """Draw these over everything else; their ids are below −1,000,000."""
@@ -92,7 +103,7 @@ class CanvasPresenter(QObject):
             self._canvas.set_overlay(())
             return
         state, selection = self._session.state, self._session.selection
-        shapes: list[CanvasShape] = []
+        shapes: list[CanvasShape] = list(self._pixel_shapes)
         for layer in sorted(state.layers.values(), key=_back_to_front):
             if layer.id not in self._session.hidden_layers:
                 shapes.extend(self._shapes.of_layer(document, state, layer, selection))

@@ -28,6 +28,7 @@ from gui.icons import icon
 from gui.image_state_commands import ImageStateCommands, image_state_entries
 from gui.key_bindings import KeyBindings
 from gui.label_commands import LabelCommands
+from gui.layer_commands import LayerCommands, layer_entries
 from gui.message_bar import MessageBar
 from gui.model_commands import ModelCommands
 from gui.model_runs import ModelRuns
@@ -90,6 +91,7 @@ class MainWindow(QMainWindow):
                 *image_state_entries(self.commands.states),
                 *chart_entries(self.commands.charts),
                 *survey_entries(self.commands.survey),
+                *layer_entries(self.commands.layers),
             ),
         )
         self.key_bindings = KeyBindings(self.actions_table, settings, self)
@@ -215,6 +217,7 @@ class MainWindow(QMainWindow):
             CommentCommands(self.bench, view.look_at, self),
             ImageStateCommands(self.bench, self),
             SurveyCommands(self.bench, review.watch, view.look_at, self),
+            LayerCommands(self.bench, review.colors, self),
             HelpDialogs(self, log_file),
             AttributeCommands(self.bench, self),
             ObjectCommands(self.bench, self),

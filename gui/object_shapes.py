@@ -21,6 +21,8 @@ FILL_ALPHA = {LayerRole.MINE: 0.33, LayerRole.REFERENCE: 0.0, LayerRole.PREDICTI
 
 OtherColor = Callable[[Annotation], str | None]
 """A colour that goes before the one that is chosen for all; None keeps that."""
+Caption = Callable[[Annotation], str]
+"""What is written beside an object that is pointed at or selected."""
 
 
 class ObjectShapes:
@@ -32,6 +34,7 @@ class ObjectShapes:
     def __init__(self) -> None:
         self.color_by = ColorBy.LABEL
         self.other_color: OtherColor | None = None
+        self.caption: Caption | None = None
         self._kept: dict[int, tuple[Annotation, tuple[object, ...], CanvasShape]] = {}
 
     def forget(self) -> None:
@@ -70,7 +73,8 @@ class ObjectShapes:
         selected: bool,
         edges: tuple[tuple[int, int], ...],
     ) -> CanvasShape:
-        look = (color, role, selected, edges)
+        caption = "" if self.caption is None else self.caption(item)
+        look = (color, role, selected, edges, caption)
         kept = self._kept.get(item.id)
         if kept is not None and kept[0] is item and kept[1] == look:
             return kept[2]
@@ -82,6 +86,7 @@ class ObjectShapes:
             fill_alpha=FILL_ALPHA.get(role, 0.0),
             selected=selected,
             edges=edges,
+            caption=caption,
         )
         self._kept[item.id] = (item, look, shape)
         return shape

@@ -69,6 +69,7 @@ class Panes(QObject):
         self._dock_all()
         bench.image_loaded.connect(self.display.show_picture)
         self._connect_images()
+        self._connect_layers()
         self._connect_workflow()
         self._connect_labels()
         self._connect_attributes()
@@ -131,6 +132,17 @@ class Panes(QObject):
         self._commands.survey.images_chosen.connect(self.images.show_only)
         self._commands.charts.images_chosen.connect(self.images.show_only)
         self._commands.charts.object_chosen.connect(self._commands.review.go_to)
+
+    def _connect_layers(self) -> None:
+        layers = self._commands.layers
+        self.layers.rename_requested.connect(layers.rename)
+        self.layers.role_requested.connect(layers.set_role)
+        self.layers.delete_requested.connect(layers.delete)
+        self.layers.compare_requested.connect(self._compare_with)
+
+    def _compare_with(self, layer_id: int) -> None:
+        self._commands.review.watch.compare_with(layer_id)
+        self.bring_forward("difference")
 
     def _connect_workflow(self) -> None:
         comments, states = self._commands.comments, self._commands.states

@@ -35,7 +35,9 @@ class ReviewCommands(QObject):
     ) -> None:
         super().__init__(parent)
         self.watch = DifferenceWatch(bench.session, bench.tasks, self)
-        self.colors = DifferenceColors(bench.session, self.watch, bench.presenter, self)
+        self.colors = DifferenceColors(
+            bench.session, self.watch, bench.presenter, bench.tasks, self
+        )
         self._bench = bench
         self._session = bench.session
         self._look_at = look_at

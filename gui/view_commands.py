@@ -6,7 +6,6 @@ from PySide6.QtCore import QByteArray, QObject, QSettings
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QWidget
 
-from core.document.annotation import LayerRole
 from core.document.annotation import bounds_of_geometry as bounds_of
 from core.document.geometry import Box
 from gui.panels.regions_panel import RegionsPanel
@@ -17,12 +16,6 @@ THEME_SETTING = "view/theme"
 SMALLEST_LOOKED_AT_PX = 16.0
 ROOM_AROUND_PROPOSAL = 1.25
 """Of its longer side, on each side: enough to see what a proposal is part of."""
-VIEWS: tuple[tuple[str, frozenset[LayerRole]], ...] = (
-    ("mine", frozenset({LayerRole.MINE})),
-    ("reference", frozenset({LayerRole.REFERENCE})),
-    ("predictions", frozenset({LayerRole.PREDICTIONS})),
-    ("all layers", frozenset(LayerRole) - {LayerRole.PROPOSALS}),
-)
 
 
 class ViewCommands(QObject):
@@ -36,7 +29,6 @@ class ViewCommands(QObject):
         self._window = window
         self._regions = regions
         self._settings = settings
-        self._view = 0
         self._layout: QByteArray | None = None
 
     def zoom(self, factor: float) -> None:
@@ -79,15 +71,6 @@ class ViewCommands(QObject):
         if isinstance(pane, QDockWidget):
             pane.show()
             pane.raise_()
-
-    def cycle_layers(self) -> None:
-        """Go through: all layers, mine, reference, predictions."""
-        self._view = (self._view + 1) % len(VIEWS)
-        name, roles = VIEWS[self._view]
-        layers = self._bench.session.state.layers.values()
-        hidden = frozenset(layer.id for layer in layers if layer.role not in roles)
-        self._bench.session.show_only_hidden(hidden)
-        self._bench.session.message_posted.emit(f"Showing: {name}")
 
     def toggle_superpixels(self) -> None:
         """Show or hide the borders of the superpixels."""

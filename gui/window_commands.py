@@ -14,6 +14,7 @@ from gui.export_commands import ExportCommands
 from gui.file_commands import FileCommands
 from gui.image_state_commands import ImageStateCommands
 from gui.label_commands import LabelCommands
+from gui.layer_commands import LayerCommands
 from gui.model_commands import ModelCommands
 from gui.object_commands import ObjectCommands
 from gui.picture_limit import PictureLimit
@@ -43,6 +44,7 @@ class WindowCommands:
     comments: CommentCommands
     states: ImageStateCommands
     survey: SurveyCommands
+    layers: LayerCommands
     help: HelpDialogs
     attributes: AttributeCommands
     objects: ObjectCommands

@@ -50,6 +50,9 @@ class ImportTarget(Protocol):
     def record_image(self, image_id: int, size: Size) -> bool:
         """Keep the size of an image."""
 
+    def source_layer_ids(self) -> frozenset[int]:
+        """Layers that records of a file are kept of, deleted ones too."""
+
     def keep_source(self, source: LayerSource) -> None:
         """Keep the records of the file."""
 
@@ -70,7 +73,7 @@ def prepare_layer(
     of images and the records of the file, which are kept for the way back.
     """
     state = project.history.state
-    layer = Layer(_free_layer_id(state), role, name, source or name)
+    layer = Layer(_free_layer_id(state, project.source_layer_ids()), role, name, source or name)
     labels, label_ids = merge_labels(state, imported.labels)
     matches, entries = _match(project, imported)
     changes: dict[int, ImageChange] = {}
@@ -213,8 +216,9 @@ def _words(image: ImportedImage) -> str:
     return f"{image.size.width} × {image.size.height}" if image.size else "nothing"
 
 
-def _free_layer_id(state: ProjectState) -> int:
-    return max(state.layers, default=0) + 1
+def _free_layer_id(state: ProjectState, kept: frozenset[int]) -> int:
+    """Never that of a layer that was deleted: an undo may bring it back with its records."""
+    return max((*state.layers, *kept), default=0) + 1
 
 
 def _unique(paths: Mapping[str, int], key: Callable[[str], str]) -> dict[str, int]:

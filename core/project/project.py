@@ -351,6 +351,10 @@ class Project:
         """
         return prepare_layer(self, imported, role, name, source)
 
+    def source_layer_ids(self) -> frozenset[int]:
+        """Layers that records of a file are kept of, deleted ones too."""
+        return frozenset(self._store.read(lambda database: database.images.source_layers()))
+
     def keep_source(self, source: LayerSource) -> None:
         """Keep the records of the file that a layer is about to come from."""
         self._store.submit(SaveSource(source.layer_id, source.records))

@@ -89,6 +89,11 @@ class ImageTables:
             ((layer_id, image_id, record) for image_id, record in records.items()),
         )
 
+    def source_layers(self) -> tuple[int, ...]:
+        """Ids of the layers that have records of a file."""
+        rows = self._connection.execute("SELECT DISTINCT layer_id FROM source_records")
+        return tuple(row[0] for row in rows)
+
     def read_source(self, layer_id: int) -> dict[int, str]:
         """Records by image id, in the order of the file; 0 is what belongs to no image."""
         rows = self._connection.execute(
