@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 
 import cv2
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from core.document.geometry import Box, Size
-from core.document.mask import Mask
+from core.document.mask import Mask, PixelBox
 from core.errors import Cancelled
 from core.grouping import build_hierarchy
 from core.grouping.browser import RegionBrowser
@@ -19,6 +20,10 @@ from core.grouping.recut import recut
 from core.grouping.region_proposals import proposals
 from core.grouping.selection import RegionSelector
 from core.grouping.snapping import reach
+from gui.canvas.layers.raster import blank
+from gui.canvas.layers.superpixel_boundaries import Superpixels, draw_boundaries
+from gui.canvas.layers.window import RenderWindow
+from gui.region_loading import FIRST_PIXELS
 
 pytestmark = pytest.mark.speed
 
@@ -114,3 +119,85 @@ def test_recut_of_a_node(benchmark: BenchmarkFixture, photograph: Photograph) ->
     stroke = np.array([[600.0, 0.0], [600.0, 833.0]])
     divided = benchmark(recut, browser, browser.hierarchy.root, stroke)
     assert len(divided.sides) >= 2
+
+
+def _best_cpu_s(work: Callable[[], object], repeats: int = 5) -> float:
+    """The least CPU time of several runs: what the work costs on a machine that is busy."""
+    times = []
+    for _ in range(repeats):
+        start = time.process_time()
+        work()
+        times.append(time.process_time() - start)
+    return min(times)
+
+
+def _enlarged(photograph: Photograph, width: int, height: int) -> Photograph:
+    larger = cv2.resize(photograph, (width, height), interpolation=cv2.INTER_CUBIC)
+    return np.asarray(larger, np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "most_s"), [(481, 321, 0.2), (1200, 833, 0.45)], ids=["0.15 MP", "1 MP"]
+)
+def test_a_hierarchy_is_there_in_time(
+    benchmark: BenchmarkFixture, photograph: Photograph, width: int, height: int, most_s: float
+) -> None:
+    image = np.asarray(cv2.resize(photograph, (width, height), interpolation=cv2.INTER_AREA))
+    benchmark(build_hierarchy, image)
+    assert _best_cpu_s(lambda: build_hierarchy(image)) <= most_s
+
+
+def test_regions_of_24_megapixels_can_be_used_within_a_second(
+    benchmark: BenchmarkFixture, photograph: Photograph
+) -> None:
+    image = _enlarged(photograph, 6000, 4000)
+    size = Size(6000, 4000)
+
+    def first_use() -> int:
+        tree = build_hierarchy(image, stored_pixels=FIRST_PIXELS)
+        browser = RegionBrowser(tree, size, image)
+        return browser.region(browser.opening_node(3000, 2000)).area
+
+    benchmark(first_use)
+    assert _best_cpu_s(first_use, 3) <= 1.0
+
+
+def test_hovering_finds_the_region_and_its_pixels_in_time(
+    benchmark: BenchmarkFixture, photograph: Photograph
+) -> None:
+    image = _enlarged(photograph, 2450, 1633)
+    browser = RegionBrowser(build_hierarchy(image), Size(2450, 1633), image)
+    places = [(x, y) for x in range(50, 2450, 240) for y in range(50, 1633, 160)]
+
+    def find() -> None:
+        for x, y in places:
+            browser.levels(browser.leaf_at(x, y))
+
+    nodes = [browser.opening_node(x, y, 40_000) for x, y in places]
+
+    def draw() -> None:
+        for node in nodes:
+            browser.region(node)
+
+    benchmark(find)
+    assert _best_cpu_s(find) / len(places) <= 0.0001
+    assert _best_cpu_s(draw) / len(places) <= 0.005
+
+
+@pytest.mark.parametrize("count", [100, 4000])
+def test_the_slider_cuts_four_megapixels_within_a_frame(
+    benchmark: BenchmarkFixture, photograph: Photograph, count: int
+) -> None:
+    """The cut, and its outlines over a canvas of 1900 × 1060 at 100 %."""
+    image = _enlarged(photograph, 2450, 1633)
+    size = Size(2450, 1633)
+    browser = RegionBrowser(build_hierarchy(image), size, image)
+    window = RenderWindow(1.0, PixelBox(0, 0, 1900, 1060))
+    tree = browser.hierarchy
+
+    def cut() -> None:
+        shown = Superpixels(tree.leaf_labels, browser.ranges.regions_of_count(tree, count))
+        draw_boundaries(blank(window), shown, size, window, 1)
+
+    benchmark(cut)
+    assert _best_cpu_s(cut, 9) <= 0.016
