@@ -33,8 +33,7 @@ def region_entries(bench: Workbench) -> tuple[ActionEntry, ...]:
             bench.refine_regions,
             ("Ctrl+Shift+R",),
             menu,
-            lambda: bool(bench.session.selection),
-            tip="Find finer regions in and around the selected object.",
+            tip="Find finer regions in and around the selected object or the regions taken.",
         ),
         ActionEntry(
             "fill_rest",

@@ -40,6 +40,7 @@ from gui.session import Session
 from gui.snap_commands import SnapCommands
 from gui.tool_host import ToolHost
 from gui.tools.events import Command
+from gui.tools.region import RegionTool
 from gui.tools.registry import all_tools
 
 SAVE_POLL_MS = 50
@@ -182,10 +183,15 @@ class Workbench(QObject):
             self.session.redo()
 
     def refine_regions(self) -> None:
-        """Find finer regions in and around the selected object."""
+        """Find finer regions in and around the selected object, or what is being taken."""
         mask = self.region_reach.selected_mask()
-        if mask is None:
-            self.session.message_posted.emit("Select one object to refine the regions there.")
+        tool = self.tools.active
+        if mask is None and isinstance(tool, RegionTool):
+            mask = tool.subject
+        if mask is None or mask.is_empty:
+            self.session.message_posted.emit(
+                "Select an object, or point at a region, to refine the regions there."
+            )
         else:
             self.region_edits.refine(mask)
 

@@ -83,6 +83,7 @@ class RegionTool:
         self._drag: RegionDrag | None = None
         self._subtracts = False
         self._mode = RegionMode.PAINT
+        self._largest_px = 0.0
 
     @property
     def name(self) -> str:
@@ -93,6 +94,11 @@ class RegionTool:
     def mode(self) -> RegionMode:
         """What dragging does."""
         return self._mode
+
+    @property
+    def subject(self) -> Mask:
+        """What is being worked on: the regions taken so far, else the one under the pointer."""
+        return self._hovered() if self._sink.mask.is_empty else self._sink.mask
 
     def set_mode(self, mode: RegionMode) -> None:
         """Choose what dragging does; a drag under way is dropped."""
@@ -138,6 +144,7 @@ class RegionTool:
     def finish(self, context: ToolContext) -> ToolResponse:
         """Keep the draft as an object."""
         self._drag = None
+        self._begin_anew()
         self._cursor.forget()
         return self._sink.complete(context)
 
@@ -160,6 +167,8 @@ class RegionTool:
                 self._drag = None
                 return REDRAW
             return NOTHING
+        if command in (Command.FINISH, Command.CANCEL):
+            self._begin_anew()
         return self._sink.command(command, context)
 
     def _move(self, event: PointerEvent, context: ToolContext) -> ToolResponse:
@@ -186,6 +195,7 @@ class RegionTool:
             taken = not self._sink.mask.is_empty
             if taken and not self._subtracts:
                 # The click before has taken the region; now the object is complete.
+                self._begin_anew()
                 return self._sink.complete_and_leave(context)
         mode = self._mode
         if mode is RegionMode.PAINT and Modifiers.CONTROL in event.modifiers:
@@ -236,4 +246,12 @@ class RegionTool:
             return _NOTHING_FITS
         if self._mode is not RegionMode.PAINT:
             self._cursor.accept(float(mask.area))
+        if not subtract:
+            self._largest_px = max(self._largest_px, float(mask.area))
         return self._sink.click(mask, subtract, context)
+
+    def _begin_anew(self) -> None:
+        """The next object opens at the size of this one, not at that of the last correction."""
+        if self._largest_px > 0:
+            self._cursor.accept(self._largest_px)
+        self._largest_px = 0.0

@@ -300,3 +300,18 @@ def test_combinations_that_are_not_there_yet_are_said_so(driver: Driver) -> None
     driver.regions = ImageRegions(browser, RegionChoice())
     driver.drag((8, 8), (32, 22), modifiers=Modifiers.CONTROL)
     assert "try again" in driver.message
+
+
+def test_the_next_object_opens_at_the_size_of_the_last_and_not_of_its_correction(
+    driver: Driver,
+) -> None:
+    driver.hover(15, 15)
+    driver.step(1)
+    driver.click(15, 15)
+    driver.step(-1)
+    driver.click(5, 5, Button.RIGHT)
+    driver.hover(55, 5)
+    assert driver.draft.masks[-1].mask.area == 100
+    driver.command(Command.FINISH)
+    driver.hover(65, 45)
+    assert driver.draft.masks[0].mask == square_mask(60, 40, 20)
