@@ -145,4 +145,12 @@ def shape_entries(bench: Workbench) -> tuple[ActionEntry, ...]:
         )
         for name, text, keys, edit, unchanged in _ROWS
     )
-    return rule, *rows
+    refine = ActionEntry(
+        "refine",
+        "Refine with a preview",
+        bench.refining.start,
+        ("Shift+U",),
+        menu,
+        commands.has_selection,
+    )
+    return rule, *rows, refine

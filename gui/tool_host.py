@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -13,7 +14,7 @@ from core.imaging.arrays import RgbImage
 from core.project.records import DraftRow
 from gui.canvas.canvas import Canvas
 from gui.session import Session
-from gui.tools.draft import NO_DRAFT
+from gui.tools.draft import NO_DRAFT, DraftMask
 from gui.tools.events import Command, CommandEvent, PointerEvent, StepEvent, ToolEvent
 from gui.tools.tool import DraftRecord, RegionSource, Tool, ToolContext, ToolResponse
 
@@ -61,6 +62,9 @@ class ToolHost(QObject):
         self._paint_rule = PaintRule.OVER
         self._author = author
         self._active = tools["select"]
+        self._preview: tuple[DraftMask, ...] = ()
+        self._first_command: Callable[[Command], bool] | None = None
+        self._first_step: Callable[[int], None] | None = None
         self._hidden: frozenset[int] = frozenset()
         self._hidden_of: ImageDocument | None = None
         self._hidden_layers: frozenset[int] = frozenset()
@@ -108,6 +112,9 @@ class ToolHost(QObject):
         The pointer does nothing while the picture of another image is still on
         the screen: nobody can mean to draw on what cannot be seen yet.
         """
+        if isinstance(event, StepEvent) and self._first_step is not None:
+            self._first_step(event.steps)
+            return
         context = self._context()
         if context is None:
             return
@@ -122,6 +129,8 @@ class ToolHost(QObject):
 
     def command(self, command: Command) -> None:
         """Take one of the keys that every tool understands."""
+        if self._first_command is not None and self._first_command(command):
+            return
         self.handle(CommandEvent(command))
 
     def step(self, steps: int) -> None:
@@ -151,10 +160,25 @@ class ToolHost(QObject):
         """Say something in the status line."""
         self._session.message_posted.emit(text)
 
+    def take_commands(
+        self, command: Callable[[Command], bool] | None, step: Callable[[int], None] | None
+    ) -> None:
+        """Let something else have the keys of the tools first; True from it means they are used."""
+        self._first_command, self._first_step = command, step
+
+    def set_preview(self, masks: tuple[DraftMask, ...]) -> None:
+        """Show pixels over the draft of the active tool."""
+        if masks or self._preview:
+            self._preview = masks
+            self.refresh()
+
     def refresh(self) -> None:
         """Draw the draft anew."""
         context = self._context()
-        self._canvas.set_draft(NO_DRAFT if context is None else self._active.draft(context))
+        draft = NO_DRAFT if context is None else self._active.draft(context)
+        if self._preview:
+            draft = replace(draft, masks=(*draft.masks, *self._preview))
+        self._canvas.set_draft(draft)
 
     def checkpoint(self) -> None:
         """Hand the unfinished draft to the project's writer, or say that there is none."""

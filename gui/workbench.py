@@ -27,6 +27,7 @@ from gui.picture_presenter import PicturePresenter
 from gui.proposal_commands import ProposalCommands
 from gui.proposal_deck import ProposalDeck
 from gui.proposal_options import ProposalOptions
+from gui.refine_preview import RefinePreviews
 from gui.region_edits import RegionEdits
 from gui.region_loading import RegionLoader
 from gui.region_modes import RegionModes
@@ -100,6 +101,7 @@ class Workbench(QObject):
         )
         self.region_modes = RegionModes(self.tools, self)
         self.scores = ScoreWatch(self.session, tasks, self)
+        self.refining = RefinePreviews(self.session, self.tools, tasks, self)
         self.selection = SelectionCommands(self.session, self.canvas, self)
         self.options = ProposalOptions(settings, self)
         self.memory = ModelMemory(runs, settings, self)

@@ -9,6 +9,7 @@ from core.document.images import ImageRecord
 from core.errors import MaskwrightError
 from gui.class_bar import ClassBar
 from gui.message_bar import MessageBar
+from gui.refine_bar import RefineBar
 from gui.region_bar import RegionBar
 from gui.split_view import SplitView
 from gui.tools.registry import tool_infos
@@ -30,6 +31,7 @@ class Workspace(QWidget):
         self.tool_text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.region_bar = RegionBar(bench.region_modes, self)
         self.class_bar = ClassBar(bench.tools, bench.classes, self)
+        self.refine_bar = RefineBar(bench.refining, self)
         self.broken = QLabel(self)
         self.broken.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.broken.setTextFormat(Qt.TextFormat.PlainText)
@@ -48,6 +50,7 @@ class Workspace(QWidget):
         bar.addWidget(self.region_bar)
         bar.addWidget(self.class_bar)
         layout.addLayout(bar)
+        layout.addWidget(self.refine_bar)
         layout.addWidget(self._pages, 1)
         self._messages = messages
         bench.session.image_changed.connect(self._on_image_changed)

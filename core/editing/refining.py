@@ -17,24 +17,45 @@ from core.imaging.ring_cutting import part_area
 from core.imaging.tracing import trace_mask
 
 
-def fill_holes(document: ImageDocument, ids: Iterable[int]) -> Change | None:
-    """Fill every hole of objects; outlines lose their inner rings and stay exact."""
+def fill_holes(
+    document: ImageDocument, ids: Iterable[int], largest_px: float | None = None
+) -> Change | None:
+    """Fill the holes of objects, all or those of at most this area.
+
+    Outlines lose their inner rings and stay exact.
+    """
 
     def edit(item: Annotation) -> Geometry:
         if isinstance(item.geometry, Polygon):
-            return Polygon(tuple(PolygonPart(part.exterior) for part in item.geometry.parts))
-        return morphology.fill_holes(area_of(item, document.size))
+            return Polygon(tuple(_without_holes(part, largest_px) for part in item.geometry.parts))
+        area = None if largest_px is None else int(largest_px)
+        return morphology.fill_holes(area_of(item, document.size), area)
 
     return _edited(document, ids, "Fill holes", edit)
 
 
-def remove_islands(document: ImageDocument, ids: Iterable[int]) -> Change | None:
-    """Keep the largest connected piece of each object."""
+def remove_islands(
+    document: ImageDocument, ids: Iterable[int], smallest_px: float | None = None
+) -> Change | None:
+    """Remove connected pieces of less than this area, or all but the largest.
+
+    The largest piece of an object always stays.
+    """
 
     def edit(item: Annotation) -> Geometry:
         if isinstance(item.geometry, Polygon):
-            return Polygon((max(item.geometry.parts, key=part_area),))
-        return morphology.keep_largest(area_of(item, document.size))
+            largest = max(item.geometry.parts, key=part_area)
+            kept = tuple(
+                part
+                for part in item.geometry.parts
+                if part is largest or (smallest_px is not None and part_area(part) >= smallest_px)
+            )
+            return Polygon(kept)
+        area = area_of(item, document.size)
+        largest_piece = morphology.keep_largest(area)
+        if smallest_px is None:
+            return largest_piece
+        return morphology.remove_small(area, int(smallest_px)).united(largest_piece)
 
     return _edited(document, ids, "Remove islands", edit)
 
@@ -89,6 +110,15 @@ def convert_to_polygons(document: ImageDocument, ids: Iterable[int]) -> Change |
         return area if area.is_empty else trace_mask(area)
 
     return _edited(document, ids, "Convert to outline", edit)
+
+
+def _without_holes(part: PolygonPart, largest_px: float | None) -> PolygonPart:
+    kept = (
+        hole
+        for hole in part.holes
+        if largest_px is not None and part_area(PolygonPart(hole)) > largest_px
+    )
+    return PolygonPart(part.exterior, tuple(kept))
 
 
 def _edited(
