@@ -42,6 +42,7 @@ from gui.split_view import SplitView
 from gui.status_line import StatusLine
 from gui.survey_commands import SurveyCommands, survey_entries
 from gui.tools.registry import tool_infos
+from gui.training.training_commands import TrainingCommands, training_entries
 from gui.view_commands import ViewCommands
 from gui.window_commands import WindowCommands
 from gui.workbench import Workbench
@@ -92,6 +93,7 @@ class MainWindow(QMainWindow):
                 *chart_entries(self.commands.charts),
                 *survey_entries(self.commands.survey),
                 *layer_entries(self.commands.layers),
+                *training_entries(self.commands.training),
             ),
         )
         self.key_bindings = KeyBindings(self.actions_table, settings, self)
@@ -132,6 +134,7 @@ class MainWindow(QMainWindow):
         self.bench.canvas.setFocus()
         self.bench.scores.score_all()
         self.commands.files.look_for_images()
+        self.commands.training.begin()
 
     def _first_image_to_show(self) -> ImageRecord:
         """The first whose file exists; the very first where many in a row are missing."""
@@ -221,6 +224,7 @@ class MainWindow(QMainWindow):
             HelpDialogs(self, log_file),
             AttributeCommands(self.bench, self),
             ObjectCommands(self.bench, self),
+            TrainingCommands(self.bench, self),
         )
 
     def _make_tool_bar(self) -> None:

@@ -21,6 +21,7 @@ from core.models.registry import (
     weights_path,
 )
 from core.models.specification import ModelSpec
+from core.models.trained import is_trained_id
 from core.models.weights import locate_weights, user_folder
 from core.tasks.queue import Lane, Task, TaskContext, TaskHandle
 from gui.dialogs.models_dialog import ModelsDialog
@@ -70,9 +71,15 @@ class ModelCommands(QObject):
 
     def sources(self) -> tuple[tuple[str, str], ...]:
         """What can propose now, as pairs (id, name): regions, models, prediction layers."""
-        models = ((spec.id, spec.name) for spec in registered_models() if self._is_ready(spec))
+        trained = ((model.spec.id, model.spec.name) for model in self._bench.training.models)
+        models = (
+            (spec.id, spec.name)
+            for spec in registered_models()
+            if not is_trained_id(spec.id) and self._is_ready(spec)
+        )
         return (
             (REGIONS_SOURCE, "Regions (no model)"),
+            *reversed(tuple(trained)),
             *models,
             (PREDICTIONS_SOURCE, "Prediction layers"),
         )

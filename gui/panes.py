@@ -24,6 +24,8 @@ from gui.panels.proposals_panel import ProposalsPanel
 from gui.panels.regions_panel import RegionsPanel
 from gui.panels.rpn_panel import RpnPanel
 from gui.panels.scores_panel import ScoresPanel
+from gui.panels.training_panel import TrainingPanel
+from gui.training.automatic_training import AutomaticTraining
 from gui.window_commands import WindowCommands
 from gui.workbench import Workbench
 
@@ -64,6 +66,7 @@ class Panes(QObject):
         self.rpn = RpnPanel(bench.rpn, window)
         self.display = DisplayPanel(bench.display, window)
         self.attributes = AttributesPanel(session, window)
+        self.training = TrainingPanel(bench.training, window)
         self.docks: tuple[QDockWidget, ...] = ()
         """In the order in which they were docked."""
         self._dock_all()
@@ -76,6 +79,7 @@ class Panes(QObject):
         self._connect_scores()
         self._connect_proposals()
         self._connect_regions()
+        self._connect_training()
 
     def bring_forward(self, name: str) -> None:
         """Show a pane by its name, such as ``scores``, in front of its neighbours."""
@@ -94,6 +98,7 @@ class Panes(QObject):
         window.tabifyDockWidget(labels, layers)
         proposals = self._dock("proposals", tr("Proposals"), self.proposals, _RIGHT)
         for name, title, panel in (
+            ("training", tr("Training"), self.training),
             ("objects", tr("Objects"), self.objects),
             ("attributes", tr("Attributes"), self.attributes),
             ("regions", tr("Regions"), self.regions),
@@ -222,6 +227,33 @@ class Panes(QObject):
         deck, image = self._bench.deck, self._bench.session.image
         if image is not None and deck.sets_of(image.id) and not deck.is_preparing:
             self.images.show_open(image.id, len(deck.items()))
+
+    def _connect_training(self) -> None:
+        panel, commands = self.training, self._commands.training
+        automatic = AutomaticTraining(
+            self._bench.session, self._bench.training, commands.train, self
+        )
+        panel.automatic.setChecked(automatic.is_on)
+        panel.automatic_toggled.connect(automatic.switch)
+        panel.train_requested.connect(commands.train)
+        panel.options_requested.connect(commands.show_options)
+        panel.use_requested.connect(commands.use)
+        panel.parent_model.activated.connect(
+            lambda _row: commands.choose_parent(str(panel.parent_model.currentData()))
+        )
+        panel.models.use_requested.connect(commands.use)
+        panel.models.compare_requested.connect(commands.compare)
+        panel.models.carry_on_requested.connect(commands.carry_on)
+        panel.models.export_requested.connect(commands.export)
+        panel.models.delete_requested.connect(commands.delete)
+        commands.parents_changed.connect(self._show_trained)
+        commands.model_chosen.connect(self.proposals.choose)
+        panel.set_parents(commands.parents(), commands.parent_id)
+
+    def _show_trained(self, parents: tuple[tuple[str, str], ...], chosen: str) -> None:
+        self.training.set_parents(parents, chosen)
+        self.training.models.show_models(self._bench.training.models, chosen)
+        self._commands.models.models_changed.emit()
 
     def _connect_regions(self) -> None:
         self.regions.count_changed.connect(self._bench.presenter.set_superpixel_count)

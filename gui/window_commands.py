@@ -22,6 +22,7 @@ from gui.project_commands import ProjectCommands
 from gui.review_commands import ReviewCommands
 from gui.split_view import SplitView
 from gui.survey_commands import SurveyCommands
+from gui.training.training_commands import TrainingCommands
 from gui.view_commands import ViewCommands
 
 
@@ -48,3 +49,4 @@ class WindowCommands:
     help: HelpDialogs
     attributes: AttributeCommands
     objects: ObjectCommands
+    training: TrainingCommands

@@ -43,6 +43,7 @@ from gui.tool_host import ToolHost
 from gui.tools.events import Command
 from gui.tools.region import RegionTool
 from gui.tools.registry import all_tools
+from gui.training.training_runs import TrainingRuns
 
 SAVE_POLL_MS = 50
 
@@ -137,6 +138,7 @@ class Workbench(QObject):
         self.rpn = RpnWatch(self.session, runs, self.presenter, self.loaded_image, self)
         self.outcomes = ResultCommands(self.session, self.deck, self.regions, tasks, self)
         self.batch = BatchProposals(self.session, runs, self.results, tasks, self)
+        self.training = TrainingRuns(self.session, tasks, self.deliver, self)
         self._connect()
 
     def _connect(self) -> None:
@@ -157,6 +159,7 @@ class Workbench(QObject):
         """Keep the draft as it is and stop; the project is closed by whoever opened it."""
         self.tools.checkpoint()
         self.batch.cancel()
+        self.training.close()
         self.tasks.close()
         self.runs.forget_all()
         self.session.close()

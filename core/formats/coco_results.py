@@ -80,13 +80,27 @@ def write_proposals(
     have no lists of their own. Raises WriteError.
     """
     findings = Findings(path.name)
+    results, left_out = result_records(images, proposal_sets)
+    for subject in left_out:
+        findings.left_out(subject, "it is a scribble")
+    write_atomically(path, msgspec.json.encode(results))
+    again = msgspec.json.decode(path.read_bytes())
+    counts = {"images": len(images), "annotations": len(results)}
+    return ExportReport((path,), counts, findings.entries, again == results, 0)
+
+
+def result_records(
+    images: Sequence[ImageRecord], proposal_sets: Sequence[ProposalSet]
+) -> tuple[list[dict[str, object]], list[str]]:
+    """The records that ``write_proposals`` writes, and what results cannot say."""
     categories: dict[str, int] = {}
     results: list[dict[str, object]] = []
+    left_out: list[str] = []
     for image, proposals in zip(images, proposal_sets, strict=True):
         for item in proposals.items:
             fields = shape_fields(item.geometry, proposals.image_size, "rle")
             if fields is None:
-                findings.left_out(f"proposal {item.id} of “{image.path}”", "it is a scribble")
+                left_out.append(f"proposal {item.id} of “{image.path}”")
                 continue
             named = item.label or "object"
             result: dict[str, object] = {
@@ -98,10 +112,7 @@ def write_proposals(
                 "category_name": named,
             }
             results.append(result)
-    write_atomically(path, msgspec.json.encode(results))
-    again = msgspec.json.decode(path.read_bytes())
-    counts = {"images": len(images), "annotations": len(results)}
-    return ExportReport((path,), counts, findings.entries, again == results, 0)
+    return results, left_out
 
 
 def _dataset_images(

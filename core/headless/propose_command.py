@@ -30,7 +30,7 @@ def propose_to_file(
     Image ids are 1 … n in the natural order of the file names. Raises
     ReadError when there is no image, ModelError, WriteError.
     """
-    root, names = _find(images)
+    root, names = find_named_images(images)
     paths = [root / name for name in names]
 
     def on_image(place: int, _found: ProposalSet) -> None:
@@ -42,7 +42,8 @@ def propose_to_file(
     return write_proposals(out, records, kept)
 
 
-def _find(images: Path) -> tuple[Path, tuple[str, ...]]:
+def find_named_images(images: Path) -> tuple[Path, tuple[str, ...]]:
+    """Folder and names of an image or of all images below a folder; raises ReadError."""
     if not images.exists():
         raise ReadError(f"There is no file or folder {images}.", "Check the path.")
     if images.is_file():

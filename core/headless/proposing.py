@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 
 from core.engine.client import EngineClient
@@ -16,7 +17,7 @@ from core.engine.protocol import (
     Lane,
     ModelRequest,
 )
-from core.errors import ModelError
+from core.errors import MaskwrightError, ModelError
 from core.imaging.reading import content_digest
 from core.models.proposal import ProposalSet
 from core.models.registry import find_model
@@ -37,18 +38,40 @@ def propose_images(
     ``on_image`` is called with the place of an image and its proposals as soon
     as they are there. Raises ModelError, naming the image, when a run fails.
     """
+    found: list[ProposalSet] = []
+    outcomes = propose_each(paths, model_id, weights=weights, device=device)
+    with contextlib.closing(outcomes):
+        for place, outcome in enumerate(outcomes):
+            if isinstance(outcome, MaskwrightError):
+                raise outcome
+            found.append(outcome)
+            if on_image is not None:
+                on_image(place, outcome)
+    return tuple(found)
+
+
+def propose_each(
+    paths: Sequence[Path],
+    model_id: str,
+    *,
+    weights: Path | None = None,
+    device: str = "auto",
+) -> Generator[ProposalSet | MaskwrightError, None, None]:
+    """Of each image in turn its proposals, or the error that names it; others go on.
+
+    Raises ModelError when there is no such model. Close the generator to end the
+    engine before the last image.
+    """
     find_model(model_id)
     events: queue.SimpleQueue[EngineEvent] = queue.SimpleQueue()
     client = EngineClient(events.put, device=device)
     try:
-        found: list[ProposalSet] = []
-        for place, path in enumerate(paths):
-            request = ModelRequest(path, content_digest(path), model_id, weights)
-            job = client.submit(request, Lane.BATCH)
-            found.append(_result_of(job, path, events))
-            if on_image is not None:
-                on_image(place, found[-1])
-        return tuple(found)
+        for path in paths:
+            try:
+                request = ModelRequest(path, content_digest(path), model_id, weights)
+                yield _result_of(client.submit(request, Lane.BATCH), path, events)
+            except MaskwrightError as error:
+                yield error
     finally:
         client.close()
 

@@ -10,6 +10,7 @@ from core.models.bundled_models import bundled_models
 from core.models.extensions import Extensions, find_extensions
 from core.models.specification import ModelSpec
 from core.models.torchvision_models import torchvision_models
+from core.models.trained import enlisted_models, find_trained, is_trained_id
 from core.models.weights import find_weights, locate_weights
 
 _PREFERRED_ON_CPU = ("fasterrcnn-mobilenet-coco", "fasterrcnn-mobilenet-320-coco", "ssdlite-coco")
@@ -18,14 +19,15 @@ _ALWAYS_THERE = "maskrcnn-cells"
 
 
 def registered_models() -> tuple[ModelSpec, ...]:
-    """Every model, those that need no download first, those of other people last.
+    """Every model: the program's own, those of other people, those that were trained here.
 
     The entries of other people are looked up anew, so that a file that was just
     put into its folder is there. An id that is taken stays with its owner.
     """
     own = _own_models()
     taken = {spec.id for spec in own}
-    return (*own, *(spec for spec in find_extensions().specs if spec.id not in taken))
+    others = (spec for spec in find_extensions().specs if spec.id not in taken)
+    return (*own, *others, *enlisted_models())
 
 
 def registry_problems() -> tuple[str, ...]:
@@ -42,6 +44,9 @@ def registry_problems() -> tuple[str, ...]:
 
 def find_model(model_id: str) -> ModelSpec:
     """The model of this id; raises ModelError, naming the ids there are."""
+    trained = find_trained(model_id) if is_trained_id(model_id) else None
+    if trained is not None:
+        return trained.spec
     for spec in _by_effort():
         if spec.id == model_id:
             return spec

@@ -37,7 +37,8 @@ class WeightsSpec:
     is set for a registered model; both are empty when only a file that the user
     names will do. ``sha256`` is the whole hash, or the prefix that stands in
     the file name. ``size_bytes`` is 0 when unknown; of a file that people fetch
-    it is right to about a kilobyte.
+    it is right to about a kilobyte. ``file`` is the whole path of a model that
+    was trained here.
     """
 
     bundled: str = ""
@@ -45,6 +46,7 @@ class WeightsSpec:
     sha256: str = ""
     size_bytes: int = 0
     licence: str = ""
+    file: str = ""
 
     @property
     def file_name(self) -> str:

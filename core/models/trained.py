@@ -7,13 +7,17 @@ elsewhere. The adapter is chosen from a short list, never named by the file.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from types import MappingProxyType
 from typing import Any
 
+import platformdirs
+
 from core.errors import MaskwrightError, ModelError
+from core.formats.atomic import make_folder, write_atomically
 from core.models.specification import ModelFamily, ModelSpec, SettingValue, WeightsSpec
 from core.models.weights import read_json_metadata, read_metadata
 
@@ -81,7 +85,9 @@ def read_trained_model(path: Path) -> TrainedModel:
             family=ModelFamily(about["family"]),
             builder=builder_of(kind),
             weights=WeightsSpec(
-                size_bytes=path.stat().st_size, licence=metadata.get("licence", "")
+                size_bytes=path.stat().st_size,
+                licence=metadata.get("licence", ""),
+                file=str(path),
             ),
             categories=tuple(str(name) for name in about["categories"]),
             preprocessing=_settings(read_json_metadata(path, "preprocessing")),
@@ -106,6 +112,40 @@ def trained_models(folder: Path) -> tuple[tuple[TrainedModel, ...], tuple[str, .
         except MaskwrightError as error:
             problems.append(str(error))
     return tuple(found), tuple(problems)
+
+
+def index_folder() -> Path:
+    """Where it is noted which trained models there are on this computer; it need not exist."""
+    return Path(platformdirs.user_data_dir("maskwright", appauthor=False)) / "trained"
+
+
+def enlist(model: TrainedModel) -> None:
+    """Note where a model is, so that every process of the program finds it by its id.
+
+    A model that was moved with its project is noted anew. Raises WriteError.
+    """
+    make_folder(index_folder())
+    note = index_folder() / f"{model.spec.id}.json"
+    text = json.dumps({"path": str(model.path.resolve())})
+    if not note.is_file() or note.read_text(encoding="utf-8") != text:
+        write_atomically(note, text.encode())
+
+
+def find_trained(model_id: str) -> TrainedModel | None:
+    """The model of this id, None when it is not noted or its file is gone or broken."""
+    note = index_folder() / f"{PurePath(model_id).name}.json"
+    try:
+        path = Path(str(json.loads(note.read_text(encoding="utf-8"))["path"]))
+        return read_trained_model(path)
+    except (OSError, ValueError, KeyError, TypeError, ModelError):
+        return None
+
+
+def enlisted_models() -> tuple[ModelSpec, ...]:
+    """Every trained model that is noted and there, oldest first."""
+    notes = sorted(index_folder().glob(f"{TRAINED_PREFIX}*.json"))
+    found = (find_trained(note.stem) for note in notes)
+    return tuple(model.spec for model in found if model is not None)
 
 
 def _settings(values: Mapping[str, Any]) -> Mapping[str, SettingValue]:

@@ -58,6 +58,9 @@ def find_weights(spec: ModelSpec, override: Path | None) -> Path:
 
 def locate_weights(spec: ModelSpec) -> Path | None:
     """Where the weights of a model lie, unread; None when they are not on this computer."""
+    if spec.weights.file:
+        trained = Path(spec.weights.file)
+        return trained if trained.is_file() else None
     name = spec.weights.file_name
     if not name:
         return None

@@ -44,9 +44,9 @@ def evaluate_unet(images: Sequence[LabelledImage], weights: Path) -> dict[str, F
     dices: dict[str, list[float]] = defaultdict(list)
     counts: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
     for image in images:
-        masks = _masks(adapter.propose(image.pixels, RunContext()))
+        masks = masks_of(adapter.propose(image.pixels, RunContext()))
         truth = _instances(image)
-        value = dice(_union(masks, truth.shape), truth > 0)
+        value = dice(union_of(masks, truth.shape), truth > 0)
         for group in ("all", image.group):
             dices[group].append(1.0 if value is None else value)
             counts[group].append(f1(mask_ious(masks, truth)))
@@ -139,7 +139,7 @@ def _detection_figures(adapter: Adapter, images: Sequence[LabelledImage]) -> Fig
         is_right.append(matches(_ious(proposals, image)))
         counts.append(f1(_ious(sure, image)))
         if image.instances is not None:
-            union = _union(_masks(sure), image.instances.shape)
+            union = union_of(masks_of(sure), image.instances.shape)
             value = dice(union, image.instances > 0)
             dices.append(1.0 if value is None else value)
     objects = sum(len(image.boxes) for image in images)
@@ -156,11 +156,12 @@ def _detection_figures(adapter: Adapter, images: Sequence[LabelledImage]) -> Fig
 def _ious(proposals: Sequence[Proposal], image: LabelledImage) -> npt.NDArray[np.float64]:
     """By masks where the truth has them, else by boxes."""
     if image.instances is not None:
-        return mask_ious(_masks(proposals), image.instances)
+        return mask_ious(masks_of(proposals), image.instances)
     return box_ious(_corners(proposals), image.boxes.astype(np.float64))
 
 
-def _masks(proposals: Sequence[Proposal]) -> list[Mask]:
+def masks_of(proposals: Sequence[Proposal]) -> list[Mask]:
+    """The masks among what was proposed."""
     return [item.geometry for item in proposals if isinstance(item.geometry, Mask)]
 
 
@@ -178,7 +179,8 @@ def _box(proposal: Proposal) -> Box:
     raise TypeError("this proposal has neither a box nor a soft mask")
 
 
-def _union(masks: Sequence[Mask], shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
+def union_of(masks: Sequence[Mask], shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
+    """Pixels of any of the masks."""
     union = np.zeros(shape, np.bool_)
     for mask in masks:
         union[mask.box.slices] |= mask.crop()

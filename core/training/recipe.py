@@ -38,8 +38,8 @@ class Recipe:
 
     task: Task = Task.INSTANCES
     seed: int = 0
-    steps: int = 400
-    round_steps: int = 25
+    steps: int = 150
+    round_steps: int = 15
     cpu_seconds: float = 0.0
     patience: int = 6
     batch: int = 2
