@@ -43,6 +43,7 @@ def usual_recipe(parent: ModelSpec) -> Recipe:
     crop_px = _SMALL_DETECTOR_CROP_PX if kind == "tiny-maskrcnn" else _DETECTOR_CROP_PX
     return Recipe(
         task=Task.DETECTION,
+        batch=2,
         crop_px=crop_px,
         learning_rate=5e-4 if kind == "tiny-maskrcnn" else 1e-4,
         steps=200,

@@ -42,13 +42,13 @@ class Recipe:
     round_steps: int = 15
     cpu_seconds: float = 0.0
     patience: int = 6
-    batch: int = 2
-    crop_px: int = 224
+    batch: int = 3
+    crop_px: int = 192
     learning_rate: float = 1e-3
     weight_decay: float = 1e-4
     average_decay: float = 0.95
     losses: Mapping[str, float] = field(default_factory=lambda: dict(DEFAULT_LOSSES))
-    replay_share: float = 0.5
+    replay_share: float = 0.34
     distillation: float = 0.0
     parent_share: float = 0.0
     freeze_encoder: bool = False

@@ -30,7 +30,7 @@ from core.training.recipe import Recipe
 from core.training.unet_learner import UNetLearner
 
 SEEDS = 5
-STAGES = ((1, 10.0, 40), (2, 20.0, 80), (5, 40.0, 165), (10, 60.0, 250))
+STAGES = ((1, 10.0, 40), (3, 25.0, 105), (10, 60.0, 250))
 """How many images, CPU seconds and steps; the steps only shape the learning rate's fall."""
 _SPEC = find_model("unet-nuclei")
 
