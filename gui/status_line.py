@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar, QWidget
 
 from core.tasks.queue import TaskQueue
@@ -25,6 +25,8 @@ class StatusLine(QStatusBar):
         self.setSizeGripEnabled(False)
         self.setContentsMargins(8, 0, 12, 0)
         self.cursor_text = QLabel(self)
+        self.cursor_text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._has_room = False
         self.image_text = QLabel(self)
         self.saved = QLabel(self)
         self.work_name = QLabel(self)
@@ -64,7 +66,17 @@ class StatusLine(QStatusBar):
             self.cursor_text.clear()
             return
         x, y = position
-        self.cursor_text.setText(f"x {x:.0f}  y {y:.0f}{self._values_at(x, y)}")
+        text = f"x {x:.0f}  y {y:.0f}{self._values_at(x, y)}"
+        self._make_room_for(text)
+        self.cursor_text.setText(text)
+
+    def _make_room_for(self, text: str) -> None:
+        """Only ever wider: a label of a fixed size does not lay the line out with each move."""
+        hint = self.cursor_text.fontMetrics()
+        width = hint.horizontalAdvance(text) + 8
+        if width > self.cursor_text.maximumWidth() or not self._has_room:
+            self._has_room = True
+            self.cursor_text.setFixedSize(width + 24, hint.height())
 
     def _values_at(self, x: float, y: float) -> str:
         """The file's own values, however its tones are shown."""

@@ -15,6 +15,7 @@ from core.document.mask import PixelBox
 from core.editing.skeletons import skeleton_lines
 from gui.canvas.layers.contours import ContourCache, octave_of
 from gui.canvas.layers.draft_masks import changed_box, render_draft_mask
+from gui.canvas.layers.kept_emphasis import KeptEmphasis
 from gui.canvas.layers.shape_paths import ShapePaths, path_of_points
 from gui.canvas.layers.window import RenderWindow
 from gui.canvas.shapes import CanvasShape, LineStyle
@@ -39,6 +40,7 @@ class LiveLayer:
     def __init__(self, cache: ContourCache) -> None:
         self._cache = cache
         self._paths = ShapePaths(cache)
+        self._kept = KeptEmphasis()
         self.emphasised: Sequence[CanvasShape] = ()
         self.draft: Draft = NO_DRAFT
         self.outlines_only = False
@@ -89,8 +91,14 @@ class LiveLayer:
     ) -> None:
         """Paint all of it; ``clip`` is in logical pixels."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for shape in self.emphasised:
-            self._paint_shape(painter, view, shape, device_pixel_ratio)
+        if self.emphasised:
+            ratio, shapes = device_pixel_ratio, self.emphasised
+
+            def paint_shapes(target: QPainter) -> bool:
+                painted = [self._paint_shape(target, view, shape, ratio) for shape in shapes]
+                return all(painted)
+
+            self._kept.paint(painter, clip, view, ratio, shapes, self.outlines_only, paint_shapes)
         self._paint_masks(painter, view, clip, device_pixel_ratio)
         color = QColor(self.draft.color)
         for box in self.draft.boxes:
@@ -112,11 +120,12 @@ class LiveLayer:
 
     def _paint_shape(
         self, painter: QPainter, view: Viewport, shape: CanvasShape, device_pixel_ratio: float
-    ) -> None:
+    ) -> bool:
+        """False while its outline is still being made."""
         octave = octave_of(view.scale * device_pixel_ratio)
         paths = self._paths.paths(shape.geometry, octave, view.visible_box)
         if paths is None:
-            return
+            return False
         closed, opened = paths
         color = QColor(shape.color)
         painter.save()
@@ -136,6 +145,7 @@ class LiveLayer:
             else:
                 painter.strokePath(path, _pen(color.lighter(125), 2.5, shape.line))
         painter.restore()
+        return True
 
     def _paint_masks(
         self, painter: QPainter, view: Viewport, clip: QRect, device_pixel_ratio: float

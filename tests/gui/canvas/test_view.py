@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -411,3 +412,19 @@ def test_fills_are_as_strong_as_asked(canvas: Canvas) -> None:
     without = shown(canvas)[top, left]
     canvas.set_overlay([])
     assert np.array_equal(shown(canvas)[top, left], without)
+
+
+def test_a_selected_shape_looks_the_same_however_often_it_is_painted(canvas: Canvas) -> None:
+    shape = CanvasShape(1, Box(20, 20, 100, 80), "#ff0000", selected=True)
+    canvas.set_overlay([shape])
+    first = shown(canvas).astype(int)
+    canvas.set_draft(Draft(brush=BrushCursor(60, 60, 10)))
+    shown(canvas)
+    canvas.set_draft(Draft())
+    again = shown(canvas).astype(int)
+    assert np.abs(first - again).max() <= 2
+    canvas.set_overlay([replace(shape, selected=False)])
+    gone = shown(canvas).astype(int)
+    canvas.set_overlay([])
+    canvas.set_overlay([replace(shape, selected=False)])
+    assert np.array_equal(gone, shown(canvas)), "nothing kept is painted once it is deselected"
