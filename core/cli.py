@@ -16,14 +16,13 @@ from rich.progress import Progress
 from rich.table import Table
 from typer.core import TyperGroup
 
-from core.author import login_name
 from core.cli_convert import convert
+from core.cli_export import export
 from core.cli_project import backup, check, relocate
 from core.errors import MaskwrightError
 
 if TYPE_CHECKING:
     from core.document.images import Dataset
-    from core.project.project import Project
     from core.scoring.metrics import DatasetMetrics
     from core.scoring.report import DatasetScore
 
@@ -169,56 +168,6 @@ def _demo_command(screens: Screens) -> Callable[..., None]:
     return demo
 
 
-def export(
-    project: Annotated[Path, typer.Argument(help="Project, or anything that can be opened.")],
-    target: Annotated[Path, typer.Argument(help="File to write; a folder for most formats.")],
-    to: Annotated[
-        str, typer.Option(help="Format; a wrong name lists them all. coco for .json, else voc.")
-    ] = "",
-    layer: Annotated[
-        str | None, typer.Option(help="Name or role of the layer; normally what you drew.")
-    ] = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Write over what is there; a backup of it is kept.")
-    ] = False,
-) -> None:
-    """Write the annotations of a project as COCO or Pascal VOC.
-
-    Example: `maskwright export cells.maskwright cells.json`. What is written is
-    read back and compared pixel by pixel. Exit status: 0 everything could be
-    expressed, 3 something could not and is listed.
-    """
-    from core.formats.exporting import ExportKind
-    from core.headless.exporting import export_project, layer_to_export, would_replace
-
-    names = [kind.value for kind in ExportKind]
-    chosen = to or ("coco" if target.suffix.lower() == ".json" else "voc")
-    if chosen not in names:
-        raise MaskwrightError(f"There is no format “{chosen}”.", f"Use one of {', '.join(names)}.")
-    if would_replace(target) and not force:
-        raise MaskwrightError(
-            f"There is something at {target} already.", "Add --force to write over it."
-        )
-    opened = _open_project(project)
-    try:
-        found = layer_to_export(opened.history.state, layer)
-        report = export_project(opened, found.id, target, ExportKind(chosen))
-    finally:
-        opened.close()
-    console = _console()
-    console.print(report.summary)
-    for entry in report.losses:
-        console.print(f"  {entry}")
-    for path in report.written[:3]:
-        console.print(str(path))
-    if len(report.written) > 3:
-        console.print(f"… {len(report.written)} files in all")
-    if not report.verified:
-        raise typer.Exit(EXIT_ERROR)
-    if report.losses:
-        raise typer.Exit(EXIT_LOSSES)
-
-
 def score(
     truth: Annotated[Path, typer.Argument(help="Reference: annotations or a project.")],
     prediction: Annotated[
@@ -325,18 +274,6 @@ def doctor() -> None:
             console.print(f"    {finding.advice}")
     if not all(finding.well for finding in findings):
         raise typer.Exit(EXIT_ERROR)
-
-
-def _open_project(path: Path) -> Project:
-    import platformdirs
-
-    from core.project.opening import open_source
-
-    data_folder = platformdirs.user_data_path("maskwright", appauthor=False)
-    opened = open_source(path, author=login_name(), data_folder=data_folder)
-    for notice in opened.notices:
-        Console(stderr=True).print(notice, markup=False)
-    return opened.project
 
 
 def _score_table(found: DatasetScore, dataset: Dataset) -> Table:

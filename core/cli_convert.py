@@ -8,6 +8,15 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from core.cli_export import (
+    FrontOption,
+    GroupOption,
+    LabelOption,
+    PicturesOption,
+    SeedOption,
+    SimplifyOption,
+    SplitOption,
+)
 from core.errors import MaskwrightError
 from core.formats.dataset import ReportEntry
 
@@ -32,11 +41,18 @@ def convert(
         typer.Option(help="Folder of the images, where they do not lie with the annotations."),
     ] = None,
     copy_images: Annotated[
-        bool, typer.Option("--copy-images", help="Put the pictures into the target (voc, yolo).")
+        bool, typer.Option("--copy-images", help="The same as --pictures copy.")
     ] = False,
     report: Annotated[
         Path | None, typer.Option(help="Write every item of the report to this JSON file.")
     ] = None,
+    label: LabelOption = None,
+    split: SplitOption = "",
+    seed: SeedOption = 0,
+    group: GroupOption = "image",
+    pictures: PicturesOption = "leave",
+    simplify: SimplifyOption = 0.0,
+    front: FrontOption = None,
 ) -> None:
     """Write annotations of one format in another, and list what it cannot say.
 
@@ -47,6 +63,7 @@ def convert(
     from core.formats.exporting import ExportKind
     from core.headless.converting import ConversionStatus, write_report
     from core.headless.converting import convert as convert_files
+    from core.headless.export_choices import ExportChoices
 
     names = [kind.value for kind in ExportKind]
     if to not in names:
@@ -57,7 +74,15 @@ def convert(
         ExportKind(to),
         source_format=source_format,
         image_root=images,
-        copy_images=copy_images,
+        choices=ExportChoices(
+            labels=tuple(label or ()),
+            split=split,
+            seed=seed,
+            group=group,
+            pictures="copy" if copy_images else pictures,
+            simplify_px=simplify,
+            front_labels=tuple(front or ()),
+        ),
     )
     if report is not None:
         write_report(done, report)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -104,6 +105,21 @@ class ExportReport:
         )
         losses = f", {len(self.losses)} things could not be expressed" if self.losses else ""
         return f"{text}, {checked}{losses}."
+
+
+def merged_reports(reports: Iterable[ExportReport]) -> ExportReport:
+    """One report of exports that belong together."""
+    found = tuple(reports)
+    counts: Counter[str] = Counter()
+    for report in found:
+        counts.update(report.counts)
+    return ExportReport(
+        tuple(path for report in found for path in report.written),
+        MappingProxyType(dict(counts)),
+        tuple(entry for report in found for entry in report.losses),
+        all(report.verified for report in found),
+        sum(report.mismatched_pixels for report in found),
+    )
 
 
 @dataclass(frozen=True, slots=True)

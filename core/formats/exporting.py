@@ -2,162 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from enum import Enum
 from pathlib import Path
-from types import MappingProxyType
 
 from core.document.images import Dataset
-from core.errors import ReadError, WriteError
+from core.errors import MaskwrightError, ReadError, WriteError
 from core.formats.class_maps import left_out_maps, with_class_regions
-from core.formats.coco import write_coco
-from core.formats.coco_panoptic import write_coco_panoptic
-from core.formats.dataset import ExportReport, ReportEntry, SourceRecords
-from core.formats.label_png import write_label_png
-from core.formats.labelme import write_labelme
-from core.formats.source_text import family_of
-from core.formats.voc import write_voc
-from core.formats.yolo import write_yolo
-
-Writer = Callable[[Dataset, int, Path, SourceRecords, bool], ExportReport]
-
-
-class ExportKind(Enum):
-    """What an export can be; the value is its name on the command line."""
-
-    COCO_RLE = "coco"
-    COCO_POLYGONS = "coco-polygons"
-    COCO_PANOPTIC = "coco-panoptic"
-    VOC = "voc"
-    YOLO_BOXES = "yolo"
-    YOLO_POLYGONS = "yolo-polygons"
-    LABELME = "labelme"
-    PNG_CLASSES = "png-classes"
-    PNG_INSTANCES = "png-instances"
-
-
-@dataclass(frozen=True, slots=True)
-class ExportFormat:
-    """A format that can be written.
-
-    ``title`` is for people. ``suffix`` is that of the target file, empty when the
-    target is a folder. ``family`` names the format whose records it can write
-    back as they came in. ``copies_images`` says that it has a place for the
-    pictures themselves, ``has_pixel_classes`` that class maps find one in it.
-    """
-
-    kind: ExportKind
-    title: str
-    suffix: str
-    family: str
-    write: Writer
-    copies_images: bool = False
-    has_pixel_classes: bool = False
-
-    @property
-    def is_folder(self) -> bool:
-        """Whether the target is a folder instead of a file."""
-        return not self.suffix
-
-
-EXPORT_FORMATS: Mapping[ExportKind, ExportFormat] = MappingProxyType(
-    {
-        item.kind: item
-        for item in (
-            ExportFormat(
-                ExportKind.COCO_RLE,
-                "COCO json, masks as run lengths (smallest)",
-                ".json",
-                "coco",
-                lambda data, layer, path, source, _: write_coco(
-                    data, layer, path, masks="rle", source=source
-                ),
-                has_pixel_classes=True,
-            ),
-            ExportFormat(
-                ExportKind.COCO_POLYGONS,
-                "COCO json, masks as exact polygons",
-                ".json",
-                "coco",
-                lambda data, layer, path, source, _: write_coco(
-                    data, layer, path, masks="polygons", source=source
-                ),
-                has_pixel_classes=True,
-            ),
-            ExportFormat(
-                ExportKind.COCO_PANOPTIC,
-                "COCO panoptic json with its PNGs",
-                ".json",
-                "coco panoptic",
-                lambda data, layer, path, source, _: write_coco_panoptic(
-                    data, layer, path, source=source
-                ),
-                has_pixel_classes=True,
-            ),
-            ExportFormat(
-                ExportKind.VOC,
-                "Pascal VOC folder (XML, class and object pictures, lists)",
-                "",
-                "voc",
-                lambda data, layer, path, source, copy: write_voc(
-                    data, layer, path, source=source, copy_images=copy
-                ),
-                copies_images=True,
-                has_pixel_classes=True,
-            ),
-            ExportFormat(
-                ExportKind.YOLO_BOXES,
-                "YOLO folder, boxes",
-                "",
-                "yolo",
-                lambda data, layer, path, source, copy: write_yolo(
-                    data, layer, path, shapes="boxes", source=source, copy_images=copy
-                ),
-                copies_images=True,
-            ),
-            ExportFormat(
-                ExportKind.YOLO_POLYGONS,
-                "YOLO folder, outlines (exact polygons)",
-                "",
-                "yolo",
-                lambda data, layer, path, source, copy: write_yolo(
-                    data, layer, path, shapes="polygons", source=source, copy_images=copy
-                ),
-                copies_images=True,
-            ),
-            ExportFormat(
-                ExportKind.LABELME,
-                "labelme folder (a JSON file for each image)",
-                "",
-                "labelme",
-                lambda data, layer, path, source, _: write_labelme(
-                    data, layer, path, source=source
-                ),
-            ),
-            ExportFormat(
-                ExportKind.PNG_CLASSES,
-                "Label PNGs, an index for each class, with a class file",
-                "",
-                "png",
-                lambda data, layer, path, _, __: write_label_png(
-                    data, layer, path, meaning="classes"
-                ),
-                has_pixel_classes=True,
-            ),
-            ExportFormat(
-                ExportKind.PNG_INSTANCES,
-                "Label PNGs, an index for each object, with a table of classes",
-                "",
-                "png",
-                lambda data, layer, path, _, __: write_label_png(
-                    data, layer, path, meaning="instances"
-                ),
-            ),
-        )
-    }
+from core.formats.dataset import ExportReport, ReportEntry, SourceRecords, merged_reports
+from core.formats.export_formats import EXPORT_FORMATS, ExportFormat, ExportKind, Placement
+from core.formats.export_options import EVERYTHING, ExportOptions, Pictures
+from core.formats.export_selection import (
+    Simplified,
+    chosen_images,
+    chosen_objects,
+    with_front_labels,
+    with_simple_outlines,
 )
-"""Every format that can be written, in the order in which they are offered."""
+from core.formats.export_split import split_images
+from core.formats.findings import Findings
+from core.formats.folder_writing import FolderWriter
+from core.formats.source_text import family_of
+
+__all__ = ["EXPORT_FORMATS", "ExportFormat", "ExportKind", "export_layer", "prepare"]
 
 
 def export_layer(
@@ -166,34 +33,96 @@ def export_layer(
     target: Path,
     kind: ExportKind,
     source: SourceRecords | None = None,
-    *,
-    copy_images: bool = False,
+    options: ExportOptions = EVERYTHING,
 ) -> ExportReport:
     """Write one layer: ``target`` is a file for COCO and a folder for the others.
 
     ``source`` are the records that the layer was read from, if any; with them
     everything that was not edited goes out as it came in, when the format is
-    the same. ``copy_images`` puts the pictures beside, byte for byte. Raises
-    WriteError, also for a layer that does not exist, and for pictures in a
-    format that has no place for them. The classes of a class map become one region
-    each where a format can say that.
+    the same. ``options`` choose what is written; a part of a split is a file or
+    folder of its own beside the target where the format has no place for parts.
+    The classes of a class map become one region each where a format can say
+    that. Raises WriteError, also for a layer that does not exist, and
+    MaskwrightError for options that choose nothing.
     """
     if layer_id not in dataset.state.layers:
         raise WriteError("The layer that should be exported does not exist.")
     chosen = EXPORT_FORMATS[kind]
-    if copy_images and not chosen.copies_images:
-        names = ", ".join(item.kind.value for item in EXPORT_FORMATS.values() if item.copies_images)
-        raise WriteError(
-            f"{chosen.title}: this format has no place for the pictures.",
-            f"They are copied for {names}.",
-        )
     fitting = source if source is not None and _fits(source, chosen) else SourceRecords()
-    readable, unreadable = _without_unreadable(dataset)
-    lost = () if chosen.has_pixel_classes else left_out_maps(readable, layer_id)
+    readable, unreadable = _without_unreadable(chosen_images(dataset, options))
+    if not readable.images and dataset.images:
+        raise MaskwrightError(
+            "No image is in one of the chosen states, so there is nothing to export.",
+            "Choose other states.",
+        )
+    prepared, simplified, lost = prepare(readable, layer_id, kind, options)
+    parts = split_images(readable.images, options.split) if options.split else {}
+    exporter = _Exporter(prepared, layer_id, chosen, fitting, options.pictures)
+    report = exporter.write(target, parts)
+    losses = (*unreadable, *lost, *simplified.entries.values(), *report.losses)
+    return replace(report, losses=losses)
+
+
+def prepare(
+    dataset: Dataset, layer_id: int, kind: ExportKind, options: ExportOptions
+) -> tuple[Dataset, Simplified, tuple[ReportEntry, ...]]:
+    """The data set as a writer gets it; what simpler outlines lose, and what class maps lose."""
+    chosen = EXPORT_FORMATS[kind]
+    found = chosen_objects(dataset, layer_id, options)
+    if chosen.is_pixel_map:
+        found = with_front_labels(found, layer_id, options.front_labels)
+    found, simplified = with_simple_outlines(found, layer_id, options.simplify_px)
     if chosen.has_pixel_classes:
-        readable = with_class_regions(readable, layer_id)
-    report = chosen.write(readable, layer_id, target, fitting, copy_images)
-    return replace(report, losses=(*unreadable, *lost, *report.losses))
+        return with_class_regions(found, layer_id), simplified, ()
+    return found, simplified, left_out_maps(found, layer_id)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Exporter:
+    """Writes a data set as a whole, or each part of it by itself."""
+
+    dataset: Dataset
+    layer_id: int
+    chosen: ExportFormat
+    source: SourceRecords
+    pictures: Pictures
+
+    def write(self, target: Path, parts: Mapping[int, str]) -> ExportReport:
+        """All of it; raises WriteError."""
+        if not parts or self.chosen.places_parts:
+            return self._write(self.dataset, target, parts)
+        names = dict.fromkeys(parts.values())
+        return merged_reports(
+            self._write(self._part(parts, name), self._place(target, name), {}) for name in names
+        )
+
+    def _part(self, parts: Mapping[int, str], name: str) -> Dataset:
+        images = tuple(image for image in self.dataset.images if parts[image.id] == name)
+        return replace(self.dataset, images=images)
+
+    def _place(self, target: Path, name: str) -> Path:
+        if self.chosen.is_folder:
+            return target / name
+        return target.with_name(f"{target.stem}-{name}{target.suffix}")
+
+    def _write(self, dataset: Dataset, target: Path, parts: Mapping[int, str]) -> ExportReport:
+        placement = Placement(self.pictures, parts)
+        if self.pictures is Pictures.LEAVE or self.chosen.places_parts:
+            return self.chosen.write(dataset, self.layer_id, target, self.source, placement)
+        folder = self.chosen.picture_folder(target)
+        findings = Findings(target.name)
+        files = FolderWriter(folder)
+        for image in dataset.images:
+            files.place_picture(dataset.path_of(image), image.path, self.pictures, findings)
+        if self.chosen.family == "labelme":
+            # Its files name the picture by the way from them to it.
+            dataset = replace(dataset, image_root=folder)
+        report = self.chosen.write(dataset, self.layer_id, target, self.source, placement)
+        return replace(
+            report,
+            written=(*report.written, *files.written),
+            losses=(*report.losses, *findings.entries),
+        )
 
 
 def _fits(source: SourceRecords, chosen: ExportFormat) -> bool:

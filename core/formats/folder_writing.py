@@ -6,6 +6,7 @@ from pathlib import Path
 
 from core.errors import ReadError
 from core.formats.atomic import make_folder, write_atomically
+from core.formats.export_options import Pictures
 from core.formats.findings import Findings
 from core.formats.text_encoding import read_bytes
 
@@ -28,14 +29,38 @@ class FolderWriter:
         self.written.append(path)
         return path
 
-    def copy_picture(self, picture: Path, name: str, findings: Findings) -> None:
-        """The picture as it is, byte for byte, under another name."""
+    def place_picture(
+        self, picture: Path, name: str, pictures: Pictures, findings: Findings
+    ) -> None:
+        """The picture as it is under another name, byte for byte or as a link to it."""
+        if pictures is Pictures.LEAVE:
+            return
+        target = self.folder / name
+        if target.resolve() == picture.resolve():
+            return
+        if pictures is Pictures.LINK and self._link(picture, target):
+            self.written.append(target)
+            return
         try:
             data = read_bytes(picture)
         except ReadError as error:
             findings.left_out(picture.name, error.message, "not copied")
             return
         self.write(name, data)
+
+    def _link(self, picture: Path, target: Path) -> bool:
+        """Whether a link to a picture that is there could be made."""
+        if not picture.is_file():
+            return False
+        make_folder(target.parent)
+        temporary = target.with_name(f".{target.name[:100]}.link")
+        try:
+            temporary.unlink(missing_ok=True)
+            temporary.symlink_to(picture.resolve())
+            temporary.replace(target)
+        except (OSError, NotImplementedError):
+            return False
+        return True
 
     def note_older(self, name: str, image: str, findings: Findings) -> None:
         """Say that a file of an earlier export stays, for an image that gets none now."""

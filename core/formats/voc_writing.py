@@ -9,11 +9,10 @@ from types import MappingProxyType
 
 from core.document.annotation import Annotation
 from core.document.images import Dataset
-from core.errors import ReadError
-from core.formats.atomic import make_folder, write_atomically
 from core.formats.dataset import ExportReport, SourceRecords
+from core.formats.export_options import Pictures
 from core.formats.findings import Findings
-from core.formats.text_encoding import read_bytes
+from core.formats.folder_writing import FolderWriter
 from core.formats.voc_boxes import CONVENTION, Convention, is_below_pixel
 from core.formats.voc_checking import count_mismatches
 from core.formats.voc_layout import PlannedImage, file_stems, painted, plan_image
@@ -30,15 +29,17 @@ def write_voc(
     *,
     convention: Convention | None = None,
     source: SourceRecords | None = None,
-    copy_images: bool = False,
+    pictures: Pictures = Pictures.LEAVE,
+    parts: Mapping[int, str] = MappingProxyType({}),
 ) -> ExportReport:
     """Write one layer as Annotations, ImageSets, SegmentationClass and SegmentationObject.
 
     Every image gets an XML file, those with masks or outlines the two label
     PNGs. ``convention`` is that of the file the layer came from, else the
     devkit's. With ``source``, files in which nothing was edited go out as they
-    came in. ``copy_images`` puts the pictures into JPEGImages, byte for byte.
-    What was written is read back and compared. Raises WriteError.
+    came in. ``pictures`` puts the pictures into JPEGImages. ``parts`` names the
+    part of each image id: ImageSets then has lists of every part. What was
+    written is read back and compared. Raises WriteError.
     """
     source = source or SourceRecords()
     findings = Findings(folder.name)
@@ -58,10 +59,14 @@ def write_voc(
         _note_small_boxes(plan, convention, findings)
         writer.note_older_pictures(plan, findings)
         writer.write_image(plan, source.images.get(image.id))
-        if copy_images:
-            writer.copy_image(dataset.path_of(image), plan, findings)
+        picture = dataset.path_of(image)
+        name = f"JPEGImages/{plan.stem}{picture.suffix}"
+        writer.files.place_picture(picture, name, pictures, findings)
         mismatched += count_mismatches(folder, plan, convention, findings)
-    writer.write_lists(plans, names, findings)
+    writer.write_lists("trainval", plans, names, findings)
+    for part in dict.fromkeys(parts.values()):
+        inside = [plan for plan in plans if parts.get(plan.record.id) == part]
+        writer.write_lists(part, inside, names, Findings(folder.name))
     if any(plan.has_masks for plan in plans):
         indices = {number: xml_safe(name) for name, number in class_indices.items()}
         writer.write("labelmap.txt", labelmap_text(indices).encode("utf-8"))
@@ -101,19 +106,18 @@ class _Writer:
     """Writes files below one folder and remembers them."""
 
     def __init__(self, folder: Path, convention: Convention) -> None:
-        self.written: list[Path] = []
+        self.files = FolderWriter(folder)
         self._folder = folder
         self._convention = convention
-        self._made: set[Path] = set()
+
+    @property
+    def written(self) -> list[Path]:
+        """All files so far."""
+        return self.files.written
 
     def write(self, name: str, data: bytes) -> None:
         """Write one file by its path below the folder."""
-        path = self._folder / name
-        if path.parent not in self._made:
-            make_folder(path.parent)
-            self._made.add(path.parent)
-        write_atomically(path, data)
-        self.written.append(path)
+        self.files.write(name, data)
 
     def write_image(self, plan: PlannedImage, raw: str | None) -> None:
         """The XML of an image and its label PNGs."""
@@ -135,28 +139,23 @@ class _Writer:
                     "left as it is; delete it if it is out of date",
                 )
 
-    def copy_image(self, picture: Path, plan: PlannedImage, findings: Findings) -> None:
-        """The picture as it is, under the name of its XML file."""
-        try:
-            data = read_bytes(picture)
-        except ReadError as error:
-            findings.left_out(plan.record.path, error.message)
-            return
-        self.write(f"JPEGImages/{plan.stem}{picture.suffix}", data)
-
     def write_lists(
-        self, plans: Sequence[PlannedImage], names: Sequence[str], findings: Findings
+        self,
+        part: str,
+        plans: Sequence[PlannedImage],
+        names: Sequence[str],
+        findings: Findings,
     ) -> None:
         """ImageSets: all images, those with label PNGs, and one list for each class."""
-        self._write_list("Main/trainval", [plan.stem for plan in plans])
+        self._write_list(f"Main/{part}", [plan.stem for plan in plans])
         segmented = [plan.stem for plan in plans if plan.has_masks]
         if segmented:
-            self._write_list("Segmentation/trainval", segmented)
+            self._write_list(f"Segmentation/{part}", segmented)
         for name in names:
             if not _SAFE_NAME.fullmatch(name):
                 findings.note(f"label “{name}”", "it can be no file name", "no list of its own")
                 continue
-            self._write_list(f"Main/{name}_trainval", _presence(plans, name))
+            self._write_list(f"Main/{name}_{part}", _presence(plans, name))
 
     def _write_list(self, name: str, lines: Sequence[str]) -> None:
         text = "".join(f"{line}\n" for line in lines)

@@ -65,9 +65,13 @@ def read_names(path: Path, findings: Findings) -> YoloNames:
     return YoloNames(names, file=path)
 
 
-def yaml_of_names(names: Mapping[int, str], keypoints: tuple[int, int]) -> bytes:
-    """The text of data.yaml for pictures in ``images`` beside ``labels``."""
-    content: dict[str, object] = {"train": "images", "val": "images", "nc": len(names)}
+def yaml_of_names(
+    names: Mapping[int, str], keypoints: tuple[int, int], parts: tuple[str, ...] = ()
+) -> bytes:
+    """The text of data.yaml for pictures in ``images``, or its ``parts``, beside ``labels``."""
+    content: dict[str, object] = {"train": "images", "val": "images"}
+    content.update((part, f"images/{part}") for part in parts)
+    content["nc"] = len(names)
     if keypoints[0]:
         content["kpt_shape"] = list(keypoints)
     content["names"] = dict(sorted(names.items()))

@@ -12,6 +12,7 @@ from core.document.annotation import Annotation, Label
 from core.document.document import ImageState
 from core.document.images import Dataset
 from core.formats.dataset import ExportReport, SourceRecords
+from core.formats.export_options import Pictures
 from core.formats.findings import Findings
 from core.formats.folder_writing import FolderWriter
 from core.formats.pictures import tree_stems
@@ -28,12 +29,14 @@ def write_yolo(
     *,
     shapes: YoloShapes,
     source: SourceRecords | None = None,
-    copy_images: bool = False,
+    pictures: Pictures = Pictures.LEAVE,
+    parts: Mapping[int, str] = MappingProxyType({}),
 ) -> ExportReport:
     """Write one layer as ``labels/*.txt`` and ``data.yaml``, in the tree of the images.
 
-    Training programs expect the pictures in ``images`` beside it; ``copy_images``
-    puts them there, byte for byte. Images on which nobody has worked get no
+    Training programs expect the pictures in ``images`` beside it; ``pictures``
+    puts them there. ``parts`` names the part of each image id: both trees then
+    have a folder for each part, which data.yaml names. Images on which nobody has worked get no
     file, those that are checked and empty an empty one. Lines that were read
     from YOLO and not edited go out as they came in. Raises WriteError.
     """
@@ -48,13 +51,13 @@ def write_yolo(
         layer = document.in_layer(layer_id)
         plain += sum(_has_more(item) for item in layer)
         lines = planner.plan(layer, document.size, image.path)
-        name = f"labels/{stems[image.id]}.txt"
+        part = parts.get(image.id, "")
+        stem = f"{part}/{stems[image.id]}" if part else stems[image.id]
+        name = f"labels/{stem}.txt"
         images += 1
         annotations += len(lines)
-        if copy_images:
-            suffix = image.path.rsplit(".", 1)[-1]
-            picture = f"images/{stems[image.id]}.{suffix}"
-            writer.copy_picture(dataset.path_of(image), picture, findings)
+        picture = f"images/{stem}.{image.path.rsplit('.', 1)[-1]}"
+        writer.place_picture(dataset.path_of(image), picture, pictures, findings)
         if not lines and dataset.state.state_of(image.id) is ImageState.UNLABELLED:
             writer.note_older(name, image.path, findings)
             continue
@@ -68,7 +71,12 @@ def write_yolo(
             "", f"attributes, scores or review states of {plain} objects", "YOLO has no place"
         )
     writer.write(
-        "data.yaml", yaml_of_names({number: name for number, (_, name) in names.items()}, keypoints)
+        "data.yaml",
+        yaml_of_names(
+            {number: name for number, (_, name) in names.items()},
+            keypoints,
+            tuple(dict.fromkeys(parts.values())),
+        ),
     )
     return ExportReport(
         written=tuple(writer.written),

@@ -14,6 +14,9 @@ from core.formats.combining import combine
 from core.formats.dataset import ExportReport, ImportReport, ReportEntry
 from core.formats.exporting import ExportKind, export_layer
 from core.formats.registry import DetectedFormat, detect_format, format_named
+from core.headless.export_choices import ExportChoices
+
+ALL = ExportChoices()
 
 
 class ConversionStatus(IntEnum):
@@ -58,14 +61,14 @@ def convert(
     *,
     source_format: str = "",
     image_root: Path | None = None,
-    copy_images: bool = False,
+    choices: ExportChoices = ALL,
 ) -> Conversion:
     """Read ``source``, write ``target`` as ``kind``, read that back and compare.
 
-    The source is never changed. ``copy_images`` puts the pictures into the
-    target, for formats that have a place for them. What cannot be read ends in a Conversion
-    without a result. Raises WriteError, and MaskwrightError for a target that
-    is the source or a format that does not exist.
+    The source is never changed. ``choices`` say what is written of it. What
+    cannot be read ends in a Conversion without a result. Raises WriteError, and
+    MaskwrightError for a target that is the source, a format that does not
+    exist, or choices that do not fit.
     """
     if source.resolve() == target.resolve():
         raise MaskwrightError(
@@ -88,9 +91,8 @@ def convert(
         nothing = _nothing(source, target, found.name, "No annotation could be read.")
         return replace(nothing, why=found.why, imported=imported.report)
     combined = combine([imported])
-    report = export_layer(
-        combined.dataset, 1, target, kind, combined.sources[1], copy_images=copy_images
-    )
+    options = choices.resolved(combined.dataset.state)
+    report = export_layer(combined.dataset, 1, target, kind, combined.sources[1], options)
     return Conversion(source, target, found.name, found.why, imported.report, report)
 
 

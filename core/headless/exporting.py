@@ -10,6 +10,7 @@ from core.document.annotation import Layer, LayerRole
 from core.document.document import ProjectState
 from core.errors import MaskwrightError, WriteError
 from core.formats.dataset import ExportReport
+from core.formats.export_options import EVERYTHING, ExportOptions
 from core.formats.exporting import ExportKind, export_layer
 from core.project.project import Project
 
@@ -17,7 +18,13 @@ PICTURE_FOLDERS = ("JPEGImages", "images", "backup-*")
 """Folders that no export rewrites, so no backup holds them."""
 
 
-def export_project(project: Project, layer_id: int, target: Path, kind: ExportKind) -> ExportReport:
+def export_project(
+    project: Project,
+    layer_id: int,
+    target: Path,
+    kind: ExportKind,
+    options: ExportOptions = EVERYTHING,
+) -> ExportReport:
     """Write one layer, read it back and compare; ``target`` is a folder for VOC, else a file.
 
     A file or folder that is there already is copied aside first. May run on
@@ -26,7 +33,7 @@ def export_project(project: Project, layer_id: int, target: Path, kind: ExportKi
     source = project.source_records(layer_id)
     if would_replace(target):
         keep_backup(target)
-    return export_layer(project.snapshot(), layer_id, target, kind, source)
+    return export_layer(project.snapshot(), layer_id, target, kind, source, options)
 
 
 def would_replace(target: Path) -> bool:

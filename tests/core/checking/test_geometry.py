@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.checking.clipping import clipped
@@ -95,11 +95,13 @@ def _crosses_slowly(ring: np.ndarray) -> bool:
     )
 
 
+@settings(deadline=None)
 @given(ring=rings)
 def test_crossings_are_those_of_exact_arithmetic(ring: np.ndarray) -> None:
     assert ring_crosses_itself(ring) == _crosses_slowly(ring)
 
 
+@settings(deadline=None)
 @given(pixels=st.integers(1, 2**20 - 1))
 def test_traced_outlines_with_bridges_do_not_cross(pixels: int) -> None:
     bits = np.array([pixels >> place & 1 for place in range(20)], bool).reshape(4, 5)
@@ -130,6 +132,7 @@ shapes = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(geometry=shapes)
 def test_what_is_cut_lies_inside_and_keeps_its_pixels(geometry: Geometry) -> None:
     cut = clipped(geometry, SIZE)

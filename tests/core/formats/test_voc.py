@@ -13,6 +13,7 @@ from core.document.mask import Mask
 from core.errors import FormatError
 from core.formats.combining import combine
 from core.formats.dataset import ImportedDataset
+from core.formats.export_options import Pictures
 from core.formats.voc import read_voc, write_voc
 from core.formats.voc_masks import palette
 from core.imaging.rasterise import rasterise
@@ -283,7 +284,7 @@ def test_lists_of_image_sets(tmp_path: Path) -> None:
 def test_pictures_are_copied_on_request_byte_for_byte(tmp_path: Path) -> None:
     picture = write_picture(tmp_path / "in" / "a.png")
     dataset = dataset_of({"a.png": [], "gone.png": []}, root=tmp_path / "in")
-    report = write_voc(dataset, 1, tmp_path / "out", copy_images=True)
+    report = write_voc(dataset, 1, tmp_path / "out", pictures=Pictures.COPY)
     assert (tmp_path / "out" / "JPEGImages" / "a.png").read_bytes() == picture.read_bytes()
     assert [loss.item for loss in report.losses if loss.left_out] == ["gone.png"]
 

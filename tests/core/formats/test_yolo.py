@@ -11,6 +11,7 @@ from core.document.annotation import Geometry
 from core.document.geometry import Box, Keypoints, Polygon, Size, Visibility
 from core.formats.combining import combine
 from core.formats.dataset import ImportedDataset
+from core.formats.export_options import Pictures
 from core.formats.exporting import ExportKind, export_layer
 from core.formats.findings import Findings
 from core.formats.yolo import read_yolo, write_yolo
@@ -188,7 +189,7 @@ def test_images_nobody_worked_on_get_no_file(tmp_path: Path) -> None:
 def test_pictures_are_copied_when_asked(tmp_path: Path) -> None:
     write_picture(tmp_path / "in" / "sub" / "a.png")
     dataset = dataset_of({"sub/a.png": [square(1, 1, 4)]}, root=tmp_path / "in")
-    write_yolo(dataset, 1, tmp_path / "out", shapes="boxes", copy_images=True)
+    write_yolo(dataset, 1, tmp_path / "out", shapes="boxes", pictures=Pictures.COPY)
     copied = tmp_path / "out/images/sub/a.png"
     assert copied.read_bytes() == (tmp_path / "in/sub/a.png").read_bytes()
     assert read_yolo(tmp_path / "out").report.annotations == 1

@@ -124,9 +124,23 @@ def test_pictures_come_along_where_there_is_a_place(
     out = tmp_path / "out"
     assert _run(monkeypatch, "convert", source, out, "--to", "yolo", "--copy-images") == 3
     assert (out / "images" / "a.png").read_bytes() == (tmp_path / "a.png").read_bytes()
-    arguments = ("convert", source, tmp_path / "more", "--to", "labelme", "--copy-images")
-    assert _run(monkeypatch, *arguments) == 1
-    assert "no place for the" in capsys.readouterr().err
+    more = tmp_path / "more"
+    arguments = ("convert", source, more, "--to", "labelme", "--pictures", "link")
+    assert _run(monkeypatch, *arguments) == 0
+    assert (more / "a.png").is_symlink()
+
+
+def test_a_conversion_can_choose_labels_parts_and_outlines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = coco_file(tmp_path, [record(1), record(2, category_id=7)])
+    arguments = ("--to", "coco", "--label", "dust", "--split", "80/20", "--seed", "4")
+    assert _run(monkeypatch, "convert", source, tmp_path / "o.json", *arguments) == 0
+    (written,) = tmp_path.glob("o-*.json")
+    assert len(json.loads(written.read_text())["annotations"]) == 1
+    unknown = ("--to", "coco", "--label", "nonsense")
+    assert _run(monkeypatch, "convert", source, tmp_path / "p.json", *unknown) == 1
+    assert "The labels are: “cell”, “dust”" in capsys.readouterr().err
 
 
 def test_the_source_is_never_the_target_and_never_changed(tmp_path: Path) -> None:
