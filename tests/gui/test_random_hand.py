@@ -1,0 +1,241 @@
+"""A hand that does anything with any tool, on the real window, and a slow judge beside it.
+
+Every hundred events what the canvas shows is compared with a plain rendering of
+the document; at the end everything is undone, and the first state must be back
+to the bit.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from PIL import Image
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QImage, QKeySequence, QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from core.document.annotation import Label
+from core.document.change import Change, Difference, ImageChange
+from core.document.geometry import Box, Polygon, PolygonPart
+from core.project.codec import encode_annotation, encode_semantic
+from core.project.project import Project
+from gui.main_window import MainWindow
+from gui.tools.registry import tool_infos
+from tests.core.editing.examples import disc_mask
+from tests.core.project.pictures import shape
+from tests.gui.reference_renderer import expected_colors
+from tests.gui.windows import main_window
+
+WIDTH, HEIGHT = 48, 36
+NAMES = ("one.png", "two.png")
+LABELS = (
+    Label(2, "second", "#56b4e9", "2"),
+    Label(3, "pose", "#cc79a7", "3", None, ("a", "b", "c"), ((1, 2), (2, 3))),
+)
+TOOLS = tuple(info.name for info in tool_infos() if info.name != "part")
+KEYS = (
+    *("Return", "Esc", "Backspace", "Del", "[", "]", "1", "2", "3", "L", "Z", "Shift+Z", "Alt+Z"),
+    *("Ctrl+A", "Ctrl+C", "Ctrl+V", "Ctrl+D", "Ctrl+Z", "Ctrl+Z", "Ctrl+Shift+Z", "Shift+B"),
+    *("Ctrl+G", "Ctrl+Alt+G", "Ctrl+Up", "Ctrl+Down", "Ctrl+Shift+Up", "Ctrl+Shift+Down"),
+    *("Ctrl+Shift+M", "Ctrl+Shift+X", "Ctrl+Shift+I", "Ctrl+Shift+K", "Ctrl+Shift+G", "Ctrl+H"),
+    *("Ctrl+I", "Ctrl+U", "Ctrl+]", "Ctrl+[", "Ctrl+B", "Ctrl+P", "Left", "Down", "A", "D"),
+    *("Ctrl+Shift+V", "Shift+U", "Ctrl+2", "Ctrl+0"),
+)
+BUTTONS = (Qt.MouseButton.LeftButton, Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton)
+MODIFIERS = (
+    *(Qt.KeyboardModifier.NoModifier,) * 4,
+    Qt.KeyboardModifier.ShiftModifier,
+    Qt.KeyboardModifier.ControlModifier,
+)
+Stored = dict[int, tuple[frozenset[bytes], frozenset[bytes]]]
+
+
+class RandomHand:
+    """Sends one event after the other to the canvas of a window."""
+
+    def __init__(self, window: MainWindow, seed: int) -> None:
+        self.window = window
+        self.canvas = window.bench.canvas
+        self._random = random.Random(seed)  # noqa: S311 - nothing secret
+        self._held: Qt.MouseButton | None = None
+
+    def act(self) -> None:
+        """One event."""
+        pick, canvas = self._random, self.canvas
+        place, held = self._place(), pick.choice(MODIFIERS)
+        what = pick.random()
+        if what < 0.30:
+            QTest.mouseMove(canvas, place)
+        elif what < 0.55:
+            if self._held is None:
+                self._held = pick.choice(BUTTONS)
+                QTest.mousePress(canvas, self._held, held, place)
+            else:
+                QTest.mouseRelease(canvas, self._held, held, place)
+                self._held = None
+        elif what < 0.72:
+            self.let_go(place)
+            QTest.mouseClick(canvas, pick.choice(BUTTONS), held, place)
+        elif what < 0.76:
+            self.let_go(place)
+            QTest.mouseDClick(canvas, Qt.MouseButton.LeftButton, held, place)
+        elif what < 0.80:
+            self._wheel(place, pick.choice((-120, 120)), held)
+        elif what < 0.86:
+            self.window.actions_table[f"tool_{pick.choice(TOOLS)}"].trigger()
+        else:
+            QTest.keySequence(canvas, QKeySequence(pick.choice(KEYS)))
+        QApplication.processEvents()
+
+    def let_go(self, place: QPoint) -> None:
+        """Release what is held."""
+        if self._held is not None:
+            QTest.mouseRelease(self.canvas, self._held, Qt.KeyboardModifier.NoModifier, place)
+            self._held = None
+
+    def rest(self) -> None:
+        """Finish or drop everything, select nothing, and take the hand off the picture."""
+        self.let_go(self._place())
+        self.window.bench.refining.cancel()
+        self.window.actions_table["tool_select"].trigger()
+        self.window.bench.session.select(frozenset())
+        QApplication.sendEvent(self.canvas, QEvent(QEvent.Type.Leave))
+        self.canvas.fit()
+        QApplication.processEvents()
+
+    def _place(self) -> QPoint:
+        """A place on the picture, now and then beside it."""
+        x = self._random.uniform(-3, WIDTH + 3)
+        y = self._random.uniform(-3, HEIGHT + 3)
+        screen_x, screen_y = self.canvas.viewport.to_screen(x, y)
+        return QPoint(round(screen_x), round(screen_y))
+
+    def _wheel(self, place: QPoint, angle: int, held: Qt.KeyboardModifier) -> None:
+        position = QPointF(place)
+        event = QWheelEvent(
+            position,
+            self.canvas.mapToGlobal(position),
+            QPoint(),
+            QPoint(0, angle),
+            Qt.MouseButton.NoButton,
+            held,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(self.canvas, event)
+
+
+def _pixels(image: QImage) -> npt.NDArray[np.uint8]:
+    converted = image.convertToFormat(QImage.Format.Format_RGB888)
+    height, width, stride = converted.height(), converted.width(), converted.bytesPerLine()
+    flat = np.frombuffer(converted.constBits(), np.uint8)[: height * stride]
+    return flat.reshape(height, stride)[:, : width * 3].reshape(height, width, 3).copy()
+
+
+def _compare(hand: RandomHand, pictures: dict[str, npt.NDArray[np.uint8]]) -> int:
+    """What is shown against the document; returns how many pixels could be compared."""
+    session = hand.window.bench.session
+    assert session.image is not None
+    assert session.document is not None
+    view, frame = hand.canvas.viewport, _pixels(hand.canvas.grab_frame())
+    expected, reliable = expected_colors(
+        pictures[session.image.name], session.document, session.state, view.scale
+    )
+    rows, columns = np.nonzero(reliable)
+    places = [view.to_screen(x + 0.5, y + 0.5) for y, x in zip(rows, columns, strict=True)]
+    shown = np.array([frame[int(y), int(x)] for x, y in places], np.float64).reshape(-1, 3)
+    wrong = np.abs(shown - expected[rows, columns]).max(axis=1, initial=0) > 3
+    assert not wrong.any(), (
+        f"{wrong.sum()} of {len(places)} pixels differ on {session.image.name}, first at "
+        f"{columns[wrong][0], rows[wrong][0]}: {shown[wrong][0]}, not "
+        f"{expected[rows, columns][wrong][0]}"
+    )
+    return len(places)
+
+
+def _stored(project: Project) -> Stored:
+    documents = {image.id: project.history.document(image.id) for image in project.images}
+    return {
+        key: (
+            frozenset(map(encode_annotation, document.annotations.values())),
+            frozenset(map(encode_semantic, document.semantic.values())),
+        )
+        for key, document in documents.items()
+    }
+
+
+@contextmanager
+def _window(folder: Path) -> Iterator[tuple[MainWindow, dict[str, npt.NDArray[np.uint8]]]]:
+    generator = np.random.default_rng(3)
+    pictures = {}
+    for name in NAMES:
+        coarse = generator.integers(40, 215, (HEIGHT // 6, WIDTH // 6, 3), np.uint8)
+        pictures[name] = coarse.repeat(6, axis=0).repeat(6, axis=1)
+        Image.fromarray(pictures[name]).save(folder / name)
+    project = Project.create(folder / "hand.maskwright", folder, NAMES, author="hand")
+    holed = PolygonPart(
+        np.array([(4.0, 4), (20, 4), (20, 20), (4, 20)]),
+        (np.array([(8.0, 8), (14, 8), (14, 14), (8, 14)]),),
+    )
+    items = (
+        shape(Box(25, 3, 14, 11)),
+        shape(Polygon((holed,)), label_id=2),
+        shape(disc_mask(22, 17, 12)),
+    )
+    start = Change(
+        "Start",
+        MappingProxyType({1: ImageChange(annotations=Difference(added=items))}),
+        Difference(added=LABELS),
+    )
+    project.history.apply(start)
+    try:
+        with main_window(project, folder) as window:
+            yield window, pictures
+    finally:
+        project.close(give_up_unsaved=True)
+
+
+def _play(qtbot: QtBot, folder: Path, seed: int, count: int) -> None:
+    with _window(folder) as (window, pictures):
+        bench, history = window.bench, window.bench.session.project.history
+        qtbot.waitUntil(lambda: bench.presenter.shows(1) and bench.regions.get(1) is not None)
+        qtbot.waitUntil(window.isActiveWindow)
+        window.resize(1700, 1000)  # so that the middle of a pixel is far from its edges
+        hand, first = RandomHand(window, seed), _stored(bench.session.project)
+        compared = 0
+        for number in range(1, count + 1):
+            hand.act()
+            if number % 100 == 0:
+                hand.rest()
+                image = bench.session.image
+                assert image is not None
+                qtbot.waitUntil(partial(bench.presenter.shows, image.id))
+                compared += _compare(hand, pictures)
+        hand.rest()
+        steps = 0
+        while history.next_undo is not None and history.next_undo.name != "Start":
+            bench.session.undo()
+            steps += 1
+        assert _stored(bench.session.project) == first
+        assert steps > count // 40, "the hand did something"
+        assert compared > count, "there was something to compare"
+
+
+def test_three_hundred_events_and_back(qtbot: QtBot, tmp_path: Path) -> None:
+    _play(qtbot, tmp_path, seed=1, count=300)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [2, 3])
+def test_two_thousand_events_and_back(qtbot: QtBot, tmp_path: Path, seed: int) -> None:
+    _play(qtbot, tmp_path, seed, count=2000)
