@@ -192,10 +192,13 @@ class Panes(QObject):
     def _connect_scores(self) -> None:
         watch, commands = self._bench.scores, self._commands
         watch.dataset_scored.connect(self.scores.show_dataset)
+        watch.image_measured.connect(self.scores.show_numbers)
         watch.image_scored.connect(self.scores.show_image)
         watch.cleared.connect(self.scores.clear)
         self.scores.image_chosen.connect(self._bench.session.show_image)
         self.scores.compare_requested.connect(watch.compare)
+        self.scores.judge_requested.connect(watch.judge_by)
+        self.scores.charts_requested.connect(commands.charts.show_charts)
         self.scores.refresh_requested.connect(watch.score_all)
         self.scores.save_requested.connect(commands.exports.save_scores)
         self.scores.import_requested.connect(commands.files.import_reference)

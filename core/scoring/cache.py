@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
 from core.document.annotation import Annotation
@@ -17,18 +17,18 @@ LabelResult = tuple[LabelScore, tuple[MatchedPair, ...]]
 
 
 class Kept(Generic[T]):
-    """Values by number, each with the objects it came from."""
+    """Values by key, each with the objects it came from."""
 
     def __init__(self) -> None:
-        self._entries: dict[int, tuple[tuple[object, ...], T]] = {}
+        self._entries: dict[Hashable, tuple[tuple[object, ...], T]] = {}
 
-    def get(self, number: int, inputs: tuple[object, ...], compute: Callable[[], T]) -> T:
-        """The value of a number, computed only when one of its inputs is another object."""
-        entry = self._entries.get(number)
+    def get(self, key: Hashable, inputs: tuple[object, ...], compute: Callable[[], T]) -> T:
+        """The value of a key, computed only when one of its inputs is another object."""
+        entry = self._entries.get(key)
         if entry is not None and _are_same(entry[0], inputs):
             return entry[1]
         value = compute()
-        self._entries[number] = (inputs, value)
+        self._entries[key] = (inputs, value)
         return value
 
 
@@ -38,7 +38,9 @@ class ScoreCache:
     Pass the same one to every scoring of an image and of the same two layers:
     then only labels that were edited are compared again. It belongs to one
     thread at a time. ``results`` is by label id; ``voids`` and
-    ``semantic_labels`` are by layer id.
+    ``semantic_labels`` are by layer id, ``boundaries`` by the id of the true
+    object, ``overlaps`` by those of both objects, ``counts`` by label id and the
+    number of a group of masks that lie apart from all others.
     """
 
     def __init__(self, size: Size) -> None:
@@ -47,6 +49,9 @@ class ScoreCache:
         self.results: Kept[LabelResult] = Kept()
         self.voids: Kept[Mask] = Kept()
         self.semantic_labels: Kept[frozenset[int]] = Kept()
+        self.boundaries: Kept[float | None] = Kept()
+        self.overlaps: Kept[float] = Kept()
+        self.counts: Kept[tuple[int, int, int]] = Kept()
 
     def mask(self, annotation: Annotation) -> Mask:
         """Pixels of an annotation by the COCO rasteriser; raises ValueError as that does."""

@@ -3,29 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
 from core.document.mask import EMPTY_BOX, Mask
+from core.scoring.cache import Kept
 from core.scoring.sides import painted
 
 _Piece = tuple[int, Mask]
 
 
 def count_pixels(
-    truth: Sequence[Mask], prediction: Sequence[Mask], ignored: Sequence[Mask]
+    truth: Sequence[Mask],
+    prediction: Sequence[Mask],
+    ignored: Sequence[Mask],
+    *,
+    label_id: int = 0,
+    kept: Kept[tuple[int, int, int]] | None = None,
 ) -> tuple[int, int, int]:
     """Pixels of two unions: in both, in the prediction alone, in the truth alone.
 
     Pixels of ``ignored`` do not count. Masks whose boxes are apart are counted
-    apart, so that scattered objects cost their own area only.
+    apart, so that scattered objects cost their own area only. With what was
+    ``kept`` for a label, groups of the same masks are not counted again.
     """
+    counts: Kept[tuple[int, int, int]] = Kept() if kept is None else kept
     sides = (truth, prediction, ignored)
     pieces = [(side, mask) for side, masks in enumerate(sides) for mask in masks]
     pieces = [piece for piece in pieces if not piece[1].is_empty]
     totals = [0, 0, 0]
-    for cluster in _clusters(pieces):
-        for place, count in enumerate(_count_cluster(cluster)):
+    for number, cluster in enumerate(_clusters(pieces)):
+        inputs = tuple(part for piece in cluster for part in piece)
+        found = counts.get((label_id, number), inputs, partial(_count_cluster, cluster))
+        for place, count in enumerate(found):
             totals[place] += count
     return totals[0], totals[1], totals[2]
 

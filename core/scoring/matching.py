@@ -23,11 +23,10 @@ _IGNORED_SHARE = 0.5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Item:
-    """An object with its scored pixels unpacked once."""
+    """An object with its scored pixels."""
 
     annotation: Annotation
     mask: Mask
-    pixels: BoolArray
     bounds: Box
 
     @property
@@ -49,7 +48,7 @@ def match_objects(
     items = [_item(item, void, cache) for item in prediction.annotations]
     pairs: list[MatchedPair] = []
     free_truth, free = set(range(len(true_items))), set(range(len(items)))
-    for iou, row, column in _overlaps(true_items, items, min_iou):
+    for iou, row, column in _overlaps(true_items, items, min_iou, cache):
         if row in free_truth and column in free:
             free_truth.remove(row)
             free.remove(column)
@@ -82,19 +81,20 @@ def _item(annotation: Annotation, void: Mask, cache: ScoreCache) -> _Item:
     mask = cache.mask(annotation)
     if not mask.box.intersected(void.box).is_empty:
         mask = mask.without(void)
-    return _Item(annotation, mask, mask.crop(), annotation.bounds)
+    return _Item(annotation, mask, annotation.bounds)
 
 
 def _overlaps(
-    truth: Sequence[_Item], prediction: Sequence[_Item], min_iou: float
+    truth: Sequence[_Item], prediction: Sequence[_Item], min_iou: float, cache: ScoreCache
 ) -> list[tuple[float, int, int]]:
     """Overlaps above the threshold as (IoU, truth index, prediction index), largest first."""
     if not truth or not prediction:
         return []
     first, second = _boxes(truth), _boxes(prediction)
     near = (first[:, None, :2] < second[None, :, 2:]) & (second[None, :, :2] < first[:, None, 2:])
+    pixels = _Unpacked()
     found = [
-        (_iou(truth[row], prediction[column]), row, column)
+        (_kept_iou(truth[row], prediction[column], pixels, cache), row, column)
         for row, column in np.argwhere(near.all(axis=2)).tolist()
     ]
     return sorted(
@@ -109,14 +109,35 @@ def _boxes(items: Sequence[_Item]) -> np.ndarray[tuple[int, int], np.dtype[np.fl
     return np.array([(box.x, box.y, box.right, box.bottom) for box in boxes], np.float64)
 
 
-def _iou(truth: _Item, prediction: _Item) -> float:
+class _Unpacked:
+    """Pixels of masks, each unpacked once and only if it is asked for."""
+
+    def __init__(self) -> None:
+        self._crops: dict[int, tuple[Mask, BoolArray]] = {}
+
+    def of(self, mask: Mask) -> BoolArray:
+        """Bool of the shape of the mask's box."""
+        held = self._crops.get(id(mask))
+        if held is None:
+            held = self._crops[id(mask)] = (mask, mask.crop())
+        return held[1]
+
+
+def _kept_iou(truth: _Item, prediction: _Item, pixels: _Unpacked, cache: ScoreCache) -> float:
+    key = truth.annotation.id, prediction.annotation.id
+    return cache.overlaps.get(
+        key, (truth.mask, prediction.mask), lambda: _iou(truth, prediction, pixels)
+    )
+
+
+def _iou(truth: _Item, prediction: _Item, pixels: _Unpacked) -> float:
     if truth.is_box or prediction.is_box:
         return box_iou(truth.bounds, prediction.bounds)
     shared_box = truth.mask.box.intersected(prediction.mask.box)
     if shared_box.is_empty:
         return 0.0
     windows = [
-        item.pixels[
+        pixels.of(item.mask)[
             shared_box.top - item.mask.box.top : shared_box.bottom - item.mask.box.top,
             shared_box.left - item.mask.box.left : shared_box.right - item.mask.box.left,
         ]

@@ -14,11 +14,11 @@ from core.scoring.average_precision import (
     evaluate,
     summarise_precision,
 )
-from core.scoring.boundary import boundary_iou
 from core.scoring.cache import ScoreCache
 from core.scoring.confusion import ConfusionMatrix, confusion_matrix
 from core.scoring.curves import ScoreCurve, score_curve
 from core.scoring.difference import ObjectDifference, differences, worst_first
+from core.scoring.live import boundary_of_pair
 from core.scoring.objects import Collected, Compared, Gathering
 from core.scoring.overlap import ImageScore, mean_of, score_image
 from core.scoring.panoptic import PanopticQuality, panoptic_quality
@@ -145,18 +145,8 @@ def _boundaries(document: ImageDocument, score: ImageScore, cache: ScoreCache) -
     """Boundary IoU of each pair of pixels, 0 for objects without partner; boxes have no outline."""
     found = []
     for pair in score.matched:
-        items = [
-            document.annotations[number]
-            for number in (pair.truth_id, pair.prediction_id)
-            if number is not None
-        ]
-        if pair.boxes:
-            continue
-        if not pair.is_match:
-            found.append(0.0)
-            continue
-        value = boundary_iou(cache.mask(items[0]), cache.mask(items[1]), document.size)
-        if value is not None:
+        compared, value = boundary_of_pair(document, pair, cache)
+        if compared and value is not None:
             found.append(value)
     return found
 

@@ -141,7 +141,9 @@ def _score_label(pair: _Pair, ignored: Sequence[Mask], cache: ScoreCache) -> Lab
     if only_objects and any(side.has_boxes_alone for side in sides):
         return _score_boxes(pair)
     truth, prediction = (side.masks(cache) for side in sides)
-    return LabelScore.of_counts(*count_pixels(truth, prediction, ignored))
+    return LabelScore.of_counts(
+        *count_pixels(truth, prediction, ignored, label_id=pair.truth.label_id, kept=cache.counts)
+    )
 
 
 def _score_boxes(pair: _Pair) -> LabelScore:

@@ -15,12 +15,23 @@ from PySide6.QtWidgets import (
 )
 
 from core.document.annotation import LayerRole
+from core.scoring.live import ImageNumbers, ObjectCounts
 from core.scoring.overlap import ImageScore
 from core.scoring.report import DatasetScore
 from gui.plain_text import plain_tool_tip
 from gui.session import Session
 
 NOT_APPLICABLE = "n/a"
+LABEL_COLUMNS = (
+    ("IoU", "Overlap of all pixels of the label"),
+    ("Dice", "Dice of all pixels of the label"),
+    ("Edge", "Boundary IoU of matched objects, others 0"),
+    ("P", "Precision: found objects among the predicted ones"),
+    ("R", "Recall: found objects among the true ones"),
+    ("Objects", "Objects found, extra, missed"),
+)
+"""Short names of the numbers of a label, and what each is."""
+OVERLAP_COLUMNS = 2
 
 
 class ScoresPanel(QWidget):
@@ -28,6 +39,9 @@ class ScoresPanel(QWidget):
 
     image_chosen = Signal(object)
     compare_requested = Signal(object)
+    judge_requested = Signal(object)
+    """The layer that is to be taken as true."""
+    charts_requested = Signal()
     refresh_requested = Signal()
     save_requested = Signal()
     import_requested = Signal()
@@ -42,7 +56,23 @@ class ScoresPanel(QWidget):
         self.compared.activated.connect(
             lambda _row: self.compare_requested.emit(self.compared.currentData())
         )
-        self.labels = self._make_table([self.tr("Label"), "IoU", "Dice"])
+        self.compared.activated.connect(lambda _row: self._show_truths())
+        self.truth = QComboBox(self)
+        self.truth.setAccessibleName(self.tr("Layer that is taken as true"))
+        self.truth.activated.connect(
+            lambda _row: self.judge_requested.emit(self.truth.currentData())
+        )
+        for combo in (self.compared, self.truth):
+            combo.setSizeAdjustPolicy(
+                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            )
+            combo.setMinimumContentsLength(12)
+        self._numbers: ImageNumbers | None = None
+        self.labels = self._make_table([self.tr("Label"), *(name for name, _ in LABEL_COLUMNS)])
+        for column, (_, tip) in enumerate(LABEL_COLUMNS, start=1):
+            header = self.labels.horizontalHeaderItem(column)
+            if header is not None:
+                header.setToolTip(self.tr(tip))
         self.images = self._make_table([self.tr("Image"), "IoU", "Dice"])
         self.images.setSortingEnabled(True)
         self.images.cellClicked.connect(self._on_image_clicked)
@@ -72,7 +102,8 @@ class ScoresPanel(QWidget):
         table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         header = table.horizontalHeader()
         header.setSectionResizeMode(0, header.ResizeMode.Stretch)
-        for column in (1, 2):
+        header.setMinimumSectionSize(28)
+        for column in range(1, len(headers)):
             header.setSectionResizeMode(column, header.ResizeMode.ResizeToContents)
         table.setAccessibleName(headers[0])
         return table
@@ -84,6 +115,7 @@ class ScoresPanel(QWidget):
         layout.addWidget(self.empty)
         layout.addWidget(self.import_reference)
         layout.addWidget(self.compared)
+        layout.addWidget(self.truth)
         layout.addWidget(self.labels, 1)
         layout.addWidget(self.images, 2)
         layout.addWidget(self.summary)
@@ -91,7 +123,8 @@ class ScoresPanel(QWidget):
         row.setSpacing(4)
         for text, signal in (
             (self.tr("Score all"), self.refresh_requested),
-            (self.tr("Save CSV, JSON…"), self.save_requested),
+            (self.tr("Charts…"), self.charts_requested),
+            (self.tr("Save report…"), self.save_requested),
         ):
             button = QPushButton(text, self)
             button.clicked.connect(lambda _checked=False, chosen=signal: chosen.emit())
@@ -151,6 +184,10 @@ class ScoresPanel(QWidget):
                 break
         self._show_image_score()
 
+    def show_numbers(self, numbers: ImageNumbers) -> None:
+        """Take every number of one image; its score follows."""
+        self._numbers = numbers
+
     def _fill_image_row(self, row: int, name: str, score: ImageScore) -> None:
         first = QTableWidgetItem(name)
         first.setData(Qt.ItemDataRole.UserRole, score.image_id)
@@ -169,8 +206,19 @@ class ScoresPanel(QWidget):
             label = self._session.state.labels.get(label_id)
             name = f"{label.name if label else label_id}{' (boxes)' if part.boxes_only else ''}"
             self.labels.setItem(row, 0, QTableWidgetItem(name))
-            self.labels.setItem(row, 1, _NumberItem(part.iou))
-            self.labels.setItem(row, 2, _NumberItem(part.dice))
+            counts = self._counts_of(label_id, score)
+            numbers = (part.iou, part.dice, *_object_numbers(counts))
+            for column, value in enumerate(numbers, start=1):
+                digits = 3 if column <= OVERLAP_COLUMNS else 2
+                self.labels.setItem(row, column, _NumberItem(value, digits))
+            self.labels.setItem(row, len(numbers) + 1, _counted_item(counts))
+
+    def _counts_of(self, label_id: int, score: ImageScore | None) -> ObjectCounts | None:
+        """Of the image on the screen, while they are as old as its score."""
+        numbers = self._numbers
+        if numbers is None or numbers.score is not score:
+            return None
+        return numbers.per_label.get(label_id)
 
     def _show_layers(self) -> None:
         state = self._session.state
@@ -191,6 +239,29 @@ class ScoresPanel(QWidget):
                     self.tr("Compare “{name}” with the reference").format(name=layer.name), layer.id
                 )
             self.compared.setCurrentIndex(max(self.compared.findData(chosen), 0))
+        self._show_truths()
+
+    def _show_truths(self) -> None:
+        """The layers that can be taken as true: references first, then predictions."""
+        state, compared = self._session.state, self.compared.currentData()
+        layers = [
+            layer
+            for role in (LayerRole.REFERENCE, LayerRole.PREDICTIONS)
+            for layer in state.layers_of(role)
+            if layer.id != compared
+        ]
+        wanted = [(layer.id, self.tr("Against “{}”").format(layer.name)) for layer in layers]
+        listed = [
+            (self.truth.itemData(row), self.truth.itemText(row))
+            for row in range(self.truth.count())
+        ]
+        if listed != wanted:
+            chosen = self.truth.currentData()
+            self.truth.clear()
+            for number, text in wanted:
+                self.truth.addItem(text, number)
+            self.truth.setCurrentIndex(max(self.truth.findData(chosen), 0) if wanted else -1)
+        self.truth.setVisible(len(wanted) > 1)
 
     def _on_image_clicked(self, row: int, _column: int) -> None:
         item = self.images.item(row, 0)
@@ -201,8 +272,8 @@ class ScoresPanel(QWidget):
 class _NumberItem(QTableWidgetItem):
     """A score that sorts as a number; what is undefined sorts last."""
 
-    def __init__(self, value: float | None) -> None:
-        super().__init__(_number(value))
+    def __init__(self, value: float | None, digits: int = 3) -> None:
+        super().__init__(_number(value, digits))
         self._value = 2.0 if value is None else value
         self.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
@@ -212,5 +283,20 @@ class _NumberItem(QTableWidgetItem):
         return super().__lt__(other)
 
 
-def _number(value: float | None) -> str:
-    return NOT_APPLICABLE if value is None else f"{value:.3f}"
+def _number(value: float | None, digits: int = 3) -> str:
+    return NOT_APPLICABLE if value is None else f"{value:.{digits}f}"
+
+
+def _object_numbers(counts: ObjectCounts | None) -> tuple[float | None, ...]:
+    if counts is None:
+        return None, None, None
+    return counts.boundary_iou, counts.precision, counts.recall
+
+
+def _counted_item(counts: ObjectCounts | None) -> QTableWidgetItem:
+    """Objects that were found, are extra and were missed."""
+    if counts is None:
+        return QTableWidgetItem("")
+    item = QTableWidgetItem(f"{counts.found} +{counts.extra} −{counts.missed}")
+    item.setToolTip(f"{counts.found} found, {counts.extra} extra, {counts.missed} missed")
+    return item
