@@ -18,6 +18,7 @@ from typer.core import TyperGroup
 
 from core.cli_convert import convert
 from core.cli_export import export
+from core.cli_models import propose, train
 from core.cli_project import backup, check, relocate
 from core.errors import MaskwrightError
 
@@ -33,7 +34,6 @@ _ONLY_IN_FILES = "Recall of any label"
 """Rows of scores that are too many for a terminal."""
 
 _IMAGES_HELP = "Folder of the images, where they do not lie with the annotations."
-_DEVICE_HELP = "auto, cpu, cuda or mps. auto takes a GPU where there is one."
 
 
 class Screens(Protocol):
@@ -76,6 +76,7 @@ def build_command(screens: Screens) -> Callable[[], None]:
     app.command("export")(export)
     app.command("score")(score)
     app.command("propose")(propose)
+    app.command("train")(train)
     app.command("convert")(convert)
     app.command("check")(check)
     app.command("backup")(backup)
@@ -224,39 +225,6 @@ def score(
     for path, _ in writers:
         if path is not None:
             console.print(str(path))
-
-
-def propose(
-    images: Annotated[Path, typer.Argument(help="An image or a folder of images.")],
-    model: Annotated[str, typer.Option(help="Model id; `maskwright doctor` lists them.")],
-    out: Annotated[Path, typer.Option(help="COCO results file to write.")],
-    weights: Annotated[Path | None, typer.Option(help="Weights file to use instead.")] = None,
-    device: Annotated[str, typer.Option(help=_DEVICE_HELP)] = "auto",
-    min_score: Annotated[float, typer.Option(help="Leave out what scores less.")] = 0.01,
-) -> None:
-    """Run a model over images and write what it proposes as COCO results.
-
-    Example: `maskwright propose cells/ --model unet-nuclei --out proposals.json`.
-    """
-    from core.headless.propose_command import propose_to_file
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("Proposing", total=1.0)
-        report = propose_to_file(
-            images,
-            model,
-            out,
-            weights=weights,
-            device=device,
-            min_score=min_score,
-            progress=lambda share: bar.update(task, completed=share),
-        )
-    console = _console()
-    for entry in report.losses:
-        console.print(f"  {entry}")
-    console.print(
-        f"{report.counts['annotations']} proposals on {report.counts['images']} images: {out}"
-    )
 
 
 def doctor() -> None:

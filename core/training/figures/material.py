@@ -66,7 +66,9 @@ def base_model(data: Path, cache: Path) -> Path:
         cache.mkdir(parents=True, exist_ok=True)
         excluded = read_held_out().dsb2018
         images = read_dsb2018(data / "dsb2018", excluded)
-        train([item for item in images if item.group == "fluorescence"], BASE_RECIPE, path)
+        unfinished = cache / f"unfinished-{BASE_NAME}"
+        train([item for item in images if item.group == "fluorescence"], BASE_RECIPE, unfinished)
+        unfinished.replace(path)
     return path
 
 
