@@ -54,7 +54,7 @@ def refine(
     sides = _sides(browser, box, finer)
     if sides is None:
         return browser.hierarchy
-    return _grafted(browser.hierarchy, sides, finer)
+    return _grafted(browser.hierarchy, sides, finer, lambda: reached(0.9))
 
 
 def _closer(part: RgbImage) -> RgbImage:
@@ -92,14 +92,18 @@ def _sides(browser: RegionBrowser, box: PixelBox, finer: Hierarchy) -> IntArray 
     return sides
 
 
-def _grafted(hierarchy: Hierarchy, sides: IntArray, finer: Hierarchy) -> Hierarchy:
+def _grafted(
+    hierarchy: Hierarchy, sides: IntArray, finer: Hierarchy, between_steps: Callable[[], None]
+) -> Hierarchy:
     old = hierarchy.leaf_labels
     labels = divided_leaves(old, sides)
+    between_steps()
     count = int(labels.max()) + 1
     origin, side = np.zeros(count, np.int32), np.zeros(count, np.int32)
     origin[labels.reshape(-1)] = old.reshape(-1)
     side[labels.reshape(-1)] = sides.reshape(-1)
     pairs = touching(labels, count)
+    between_steps()
     ends = np.sort(origin[pairs], axis=1)
     same = ends[:, 0] == ends[:, 1]
     # Parts of one leaf join first, by the finer tree; then everything as before.
@@ -110,7 +114,9 @@ def _grafted(hierarchy: Hierarchy, sides: IntArray, finer: Hierarchy) -> Hierarc
     inner = _finer_altitudes(finer, side[pairs[same]])
     altitudes[same] = np.minimum(inner, hierarchy.altitudes[hierarchy.parents[ends[same, 0]]])
     sequence = np.lexsort((altitudes, order))
+    between_steps()
     parents, heights = joined(count, pairs[sequence], altitudes[sequence])
+    between_steps()
     return ordered_hierarchy(labels, parents, heights)
 
 
