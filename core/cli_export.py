@@ -104,16 +104,18 @@ def export(
     """
     from core.formats.exporting import ExportKind
     from core.headless.export_choices import ExportChoices
-    from core.headless.exporting import export_project, layer_to_export, would_replace
+    from core.headless.exporting import (
+        export_project,
+        layer_to_export,
+        places_of,
+        would_replace,
+    )
 
     names = [kind.value for kind in ExportKind]
     chosen = to or ("coco" if target.suffix.lower() == ".json" else "voc")
     if chosen not in names:
         raise MaskwrightError(f"There is no format “{chosen}”.", f"Use one of {', '.join(names)}.")
-    if would_replace(target) and not force:
-        raise MaskwrightError(
-            f"There is something at {target} already.", "Add --force to write over it."
-        )
+    kind = ExportKind(chosen)
     choices = ExportChoices(
         labels=tuple(label or ()),
         states=tuple(state or ()),
@@ -129,7 +131,12 @@ def export(
     try:
         found = layer_to_export(opened.history.state, layer)
         options = choices.resolved(opened.history.state)
-        report = export_project(opened, found.id, target, ExportKind(chosen), options)
+        taken = [place for place in places_of(target, kind, options) if would_replace(place)]
+        if taken and not force:
+            raise MaskwrightError(
+                f"There is something at {taken[0]} already.", "Add --force to write over it."
+            )
+        report = export_project(opened, found.id, target, kind, options)
     finally:
         opened.close()
     console = Console(highlight=False, soft_wrap=True, markup=False)

@@ -6,22 +6,26 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+import shiboken6
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox
 
 from core.document.images import Dataset
 from core.errors import MaskwrightError
 from core.formats.dataset import ExportReport
-from core.headless.exporting import export_project, would_replace
+from core.formats.export_preview import LabelPicture, preview_classes
+from core.headless.exporting import export_project, places_of, would_replace
 from core.scoring.html_report import write_html
 from core.scoring.metric_files import write_markdown, write_metrics_csv, write_metrics_json
 from core.scoring.metrics import DatasetMetrics, measure_dataset
 from core.tasks.queue import Lane, Task, TaskContext
+from gui.counting import counted
 from gui.dialogs.export_dialog import ExportDialog, ExportRequest
 from gui.dialogs.report_dialog import ReportDialog
 from gui.workbench import Workbench
 
 EXPORT_TASK = "Export"
+_PREVIEW = "export preview"
 FILES_SHOWN = 6
 SCORE_WRITERS: Mapping[str, Callable[[DatasetMetrics, Dataset, Path], None]] = MappingProxyType(
     {".html": write_html, ".json": write_metrics_json, ".md": write_markdown}
@@ -46,12 +50,37 @@ class ExportCommands(QObject):
         """Ask what to export, and where to."""
         project = self._session.project
         suggestion = project.path.with_suffix("").with_name(f"{project.path.stem}-export")
-        counts = self.tr("{images} images.").format(images=len(project.images))
+        counts = f"{counted(len(project.images), self.tr('image'))}."
         dialog = ExportDialog(self._session.state, suggestion, counts, self._window)
-        if dialog.exec():
-            request = dialog.request()
-            if not would_replace(request.target) or self._may_replace(request.target):
+        dialog.preview_requested.connect(lambda request: self._preview(dialog, request))
+        accepted = dialog.exec()
+        request = dialog.request()
+        dialog.deleteLater()
+        if accepted:
+            places = places_of(request.target, request.kind, request.options)
+            taken = [place for place in places if would_replace(place)]
+            if not taken or self._may_replace(taken[0]):
                 self.export_now(request)
+
+    def _preview(self, dialog: ExportDialog, request: ExportRequest) -> None:
+        """Show what the export will write of the image on the screen, where objects overlap."""
+        project, image = self._session.project, self._session.image
+        if image is None or self._session.document is None:
+            dialog.front.show_words(self.tr("There is no image to look at."))
+            return
+        image_id = image.id
+
+        def run(_context: TaskContext) -> LabelPicture:
+            return preview_classes(
+                project.snapshot(), request.layer_id, image_id, request.kind, request.options
+            )
+
+        def show(picture: LabelPicture) -> None:
+            if shiboken6.isValid(dialog):
+                dialog.front.show_picture(picture)
+
+        task = Task("Preview of the export", Lane.INTERACTIVE, (_PREVIEW,), run)
+        self._bench.tasks.submit(task, show, self._session.error_raised.emit)
 
     def export_now(self, request: ExportRequest) -> None:
         """Write in the background, read back, compare, and show the report.
@@ -62,7 +91,9 @@ class ExportCommands(QObject):
         project = self._session.project
 
         def run(_context: TaskContext) -> ExportReport:
-            return export_project(project, request.layer_id, request.target, request.kind)
+            return export_project(
+                project, request.layer_id, request.target, request.kind, request.options
+            )
 
         self._running += 1
         task = Task(EXPORT_TASK, Lane.INTERACTIVE, None, run)

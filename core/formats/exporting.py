@@ -24,7 +24,14 @@ from core.formats.findings import Findings
 from core.formats.folder_writing import FolderWriter
 from core.formats.source_text import family_of
 
-__all__ = ["EXPORT_FORMATS", "ExportFormat", "ExportKind", "export_layer", "prepare"]
+__all__ = [
+    "EXPORT_FORMATS",
+    "ExportFormat",
+    "ExportKind",
+    "export_layer",
+    "part_place",
+    "prepare",
+]
 
 
 def export_layer(
@@ -77,6 +84,13 @@ def prepare(
     return found, simplified, left_out_maps(found, layer_id)
 
 
+def part_place(chosen: ExportFormat, target: Path, name: str) -> Path:
+    """Where a part of a split goes in a format that has no place of its own for parts."""
+    if chosen.is_folder:
+        return target / name
+    return target.with_name(f"{target.stem}-{name}{target.suffix}")
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Exporter:
     """Writes a data set as a whole, or each part of it by itself."""
@@ -93,17 +107,13 @@ class _Exporter:
             return self._write(self.dataset, target, parts)
         names = dict.fromkeys(parts.values())
         return merged_reports(
-            self._write(self._part(parts, name), self._place(target, name), {}) for name in names
+            self._write(self._part(parts, name), part_place(self.chosen, target, name), {})
+            for name in names
         )
 
     def _part(self, parts: Mapping[int, str], name: str) -> Dataset:
         images = tuple(image for image in self.dataset.images if parts[image.id] == name)
         return replace(self.dataset, images=images)
-
-    def _place(self, target: Path, name: str) -> Path:
-        if self.chosen.is_folder:
-            return target / name
-        return target.with_name(f"{target.stem}-{name}{target.suffix}")
 
     def _write(self, dataset: Dataset, target: Path, parts: Mapping[int, str]) -> ExportReport:
         placement = Placement(self.pictures, parts)

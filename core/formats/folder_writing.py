@@ -32,26 +32,34 @@ class FolderWriter:
     def place_picture(
         self, picture: Path, name: str, pictures: Pictures, findings: Findings
     ) -> None:
-        """The picture as it is under another name, byte for byte or as a link to it."""
+        """The picture as it is under another name, byte for byte or as a link to it.
+
+        Another picture that is there already is never written over.
+        """
         if pictures is Pictures.LEAVE:
             return
         target = self.folder / name
-        if target.resolve() == picture.resolve():
+        if target.absolute() == picture.absolute():
+            return
+        try:
+            data = read_bytes(picture)
+            if target.exists() and read_bytes(target) != data:
+                reason = f"another picture is at {name} already"
+                findings.left_out(picture.name, reason, "left as it is; choose an empty folder")
+                return
+        except ReadError as error:
+            findings.left_out(picture.name, error.message, "not copied")
             return
         if pictures is Pictures.LINK and self._link(picture, target):
             self.written.append(target)
             return
-        try:
-            data = read_bytes(picture)
-        except ReadError as error:
-            findings.left_out(picture.name, error.message, "not copied")
-            return
+        if target.is_symlink():
+            # Written through, the link would lead to somebody's picture.
+            target.unlink()
         self.write(name, data)
 
     def _link(self, picture: Path, target: Path) -> bool:
-        """Whether a link to a picture that is there could be made."""
-        if not picture.is_file():
-            return False
+        """Whether a link to a picture could be made."""
         make_folder(target.parent)
         temporary = target.with_name(f".{target.name[:100]}.link")
         try:

@@ -11,7 +11,7 @@ from core.document.document import ProjectState
 from core.errors import MaskwrightError, WriteError
 from core.formats.dataset import ExportReport
 from core.formats.export_options import EVERYTHING, ExportOptions
-from core.formats.exporting import ExportKind, export_layer
+from core.formats.exporting import EXPORT_FORMATS, ExportKind, export_layer, part_place
 from core.project.project import Project
 
 PICTURE_FOLDERS = ("JPEGImages", "images", "backup-*")
@@ -31,9 +31,17 @@ def export_project(
     any thread: it works on a snapshot. Raises WriteError.
     """
     source = project.source_records(layer_id)
-    if would_replace(target):
-        keep_backup(target)
+    for place in places_of(target, kind, options):
+        if would_replace(place):
+            keep_backup(place)
     return export_layer(project.snapshot(), layer_id, target, kind, source, options)
+
+
+def places_of(target: Path, kind: ExportKind, options: ExportOptions) -> tuple[Path, ...]:
+    """The files, or the one folder, that an export writes: a file for each part of a split."""
+    if EXPORT_FORMATS[kind].is_folder or options.split is None:
+        return (target,)
+    return tuple(part_place(EXPORT_FORMATS[kind], target, name) for name, _ in options.split.shares)
 
 
 def would_replace(target: Path) -> bool:

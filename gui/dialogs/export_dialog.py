@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -15,12 +17,16 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from core.document.document import ProjectState
+from core.formats.export_options import EVERYTHING, ExportOptions
 from core.formats.exporting import EXPORT_FORMATS, ExportFormat, ExportKind
+from gui.dialogs.export_front_page import FrontPage
+from gui.dialogs.export_pages import ObjectsPage, PartsPage, ShapesPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +36,14 @@ class ExportRequest:
     kind: ExportKind
     layer_id: int
     target: Path
+    options: ExportOptions = EVERYTHING
 
 
 class ExportDialog(QDialog):
-    """Layer, format, target."""
+    """Layer, format, target; and what of it is written, on pages."""
+
+    preview_requested = Signal(object)
+    """Carries the ExportRequest whose pixels are to be shown by ``front.show_picture``."""
 
     def __init__(
         self, state: ProjectState, suggestion: Path, counts: str, parent: QWidget | None = None
@@ -61,6 +71,18 @@ class ExportDialog(QDialog):
         form.addRow(self.tr("&Format"), self.kind)
         form.addRow(self.tr("&Layer"), self.layer)
         form.addRow(self.tr("To"), row)
+        self.objects = ObjectsPage(state, self)
+        self.parts = PartsPage(self)
+        self.shapes = ShapesPage(self)
+        self.front = FrontPage(state, self)
+        self.pages = QTabWidget(self)
+        for page, title in (
+            (self.objects, self.tr("Objects")),
+            (self.parts, self.tr("Parts")),
+            (self.shapes, self.tr("Pictures and outlines")),
+            (self.front, self.tr("Overlaps")),
+        ):
+            self.pages.addTab(page, title)
         note = QLabel(
             counts
             + " "
@@ -73,17 +95,30 @@ class ExportDialog(QDialog):
         note.setWordWrap(True)
         note.setProperty("quiet", True)
         buttons = QDialogButtonBox(self)
-        buttons.addButton(self.tr("Export"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self.accept_button = buttons.addButton(
+            self.tr("Export"), QDialogButtonBox.ButtonRole.AcceptRole
+        )
         buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.setSpacing(12)
         layout.addLayout(form)
+        layout.addWidget(self.pages)
         layout.addWidget(note)
         layout.addWidget(buttons)
         self.kind.currentIndexChanged.connect(self._suggest)
+        self.kind.currentIndexChanged.connect(self._on_changed)
+        self.layer.currentIndexChanged.connect(self._on_changed)
+        for page in (self.objects, self.parts, self.shapes, self.front):
+            page.changed.connect(self._on_changed)
         self._suggest()
+        self._on_changed()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Ask for the first picture once there is somebody to see it."""
+        super().showEvent(event)
+        self._on_changed()
 
     def request(self) -> ExportRequest:
         """What was asked for."""
@@ -91,7 +126,28 @@ class ExportDialog(QDialog):
             kind=self.kind.currentData(),
             layer_id=int(self.layer.currentData()),
             target=Path(self.target.text()).expanduser(),
+            options=ExportOptions(
+                labels=self.objects.chosen_labels() or frozenset(),
+                states=self.objects.chosen_states() or frozenset(),
+                reviews=self.objects.chosen_reviews(),
+                split=self.parts.chosen(),
+                pictures=self.shapes.chosen_pictures(),
+                simplify_px=self.shapes.simplify.value(),
+                front_labels=self.front.chosen() if self._format().is_pixel_map else (),
+            ),
         )
+
+    def is_possible(self) -> bool:
+        """Whether anything is chosen at all."""
+        chosen = (self.objects.chosen_labels(), self.objects.chosen_states())
+        return None not in chosen and self.parts.is_possible()
+
+    def _on_changed(self) -> None:
+        self.accept_button.setEnabled(self.is_possible())
+        is_map = self._format().is_pixel_map
+        self.pages.setTabEnabled(self.pages.indexOf(self.front), is_map)
+        if is_map and self.is_possible():
+            self.preview_requested.emit(self.request())
 
     def _format(self) -> ExportFormat:
         return EXPORT_FORMATS[self.kind.currentData()]

@@ -296,3 +296,21 @@ def test_backup_and_relocate(run: Run, tmp_path: Path, capsys: pytest.CaptureFix
     assert "All 2 images were found" in capsys.readouterr().out
     with open_project(path) as project:
         assert project.image_root == tmp_path / "moved"
+
+
+def test_parts_of_an_export_are_not_written_over_unasked(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = new_project(tmp_path)
+    with open_project(path) as project:
+        project.history.apply(add(box()))
+    target = tmp_path / "out.json"
+    choices = ("--split", "50/50", "--seed", "1", "--label", "object")
+    assert run("export", path, target, *choices) == 0
+    assert sorted(item.name for item in tmp_path.glob("out*")) == ["out-train.json", "out-val.json"]
+    assert run("export", path, target, *choices) == 1
+    assert "out-train.json already" in capsys.readouterr().err
+    assert run("export", path, target, *choices, "--force") == 0
+    assert (tmp_path / "out-train.json.bak").is_file()
+    assert run("export", path, target, "--state", "nonsense", "--force") == 1
+    assert "needs-review" in capsys.readouterr().err

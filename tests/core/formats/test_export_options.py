@@ -198,6 +198,30 @@ def test_pictures_come_along_in_every_format(
     assert not original.is_symlink()
 
 
+def test_another_picture_is_never_written_over(tmp_path: Path) -> None:
+    write_picture(tmp_path / "a.png")
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images" / "a.png").write_bytes(b"somebody's work")
+    data = dataset_of({"a.png": [square(1, 1, 5)]}, root=tmp_path)
+    for pictures in (Pictures.COPY, Pictures.LINK):
+        options = ExportOptions(pictures=pictures)
+        report = export_layer(data, 1, tmp_path / "o.json", ExportKind.COCO_RLE, None, options)
+        assert any("another picture is at a.png already" in str(entry) for entry in report.losses)
+    assert (tmp_path / "images" / "a.png").read_bytes() == b"somebody's work"
+
+
+def test_a_copy_takes_the_place_of_a_link(tmp_path: Path) -> None:
+    write_picture(tmp_path / "in" / "a.png")
+    data = dataset_of({"a.png": []}, root=tmp_path / "in")
+    placed = tmp_path / "images" / "a.png"
+    for pictures in (Pictures.LINK, Pictures.COPY, Pictures.COPY, Pictures.LINK):
+        options = ExportOptions(pictures=pictures)
+        report = export_layer(data, 1, tmp_path / "o.json", ExportKind.COCO_RLE, None, options)
+        assert placed.is_symlink() == (pictures is Pictures.LINK)
+        assert placed in report.written
+        assert not report.losses
+
+
 def test_a_picture_that_is_gone_is_said(tmp_path: Path) -> None:
     data = dataset_of({"a.png": [square(1, 1, 5)]}, root=tmp_path)
     for pictures in (Pictures.COPY, Pictures.LINK):
