@@ -153,4 +153,11 @@ def shape_entries(bench: Workbench) -> tuple[ActionEntry, ...]:
         menu,
         commands.has_selection,
     )
-    return rule, *rows, refine
+    snap = ActionEntry(
+        "snap_vertices",
+        "Snap vertices to neighbours",
+        bench.tools.toggle_snapping,
+        ("Shift+N",),
+        menu,
+    )
+    return rule, snap, *rows, refine

@@ -63,6 +63,7 @@ class ToolHost(QObject):
         self._author = author
         self._active = tools["select"]
         self._preview: tuple[DraftMask, ...] = ()
+        self._snaps = False
         self._first_command: Callable[[Command], bool] | None = None
         self._first_step: Callable[[int], None] | None = None
         self._hidden: frozenset[int] = frozenset()
@@ -96,6 +97,21 @@ class ToolHost(QObject):
             self._paint_rule = rule
             self.paint_rule_changed.emit(rule)
         self._session.message_posted.emit(f"Painting {rule.value}")
+
+    @property
+    def snaps(self) -> bool:
+        """Whether vertices are drawn to the outlines of neighbours."""
+        return self._snaps
+
+    def toggle_snapping(self) -> None:
+        """Draw vertices to the outlines of neighbours, or leave them where they are set."""
+        self._snaps = not self._snaps
+        words = (
+            "Vertices snap to neighbours; Ctrl sets one freely."
+            if self._snaps
+            else ("Vertices stay where they are set.")
+        )
+        self._session.message_posted.emit(words)
 
     def use(self, name: str) -> None:
         """Switch to another tool; what was complete in the old one is kept."""
@@ -225,6 +241,7 @@ class ToolHost(QObject):
             image=self._pictures(document.image_id),
             paint_rule=self._paint_rule,
             labels=self._session.state.labels,
+            snaps=self._snaps,
         )
 
     def _hidden_ids(self, document: ImageDocument) -> frozenset[int]:

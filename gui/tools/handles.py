@@ -7,7 +7,7 @@ the middle of an edge, where a new vertex can be pulled out.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 import numpy as np
@@ -33,6 +33,7 @@ class HandleKind(Enum):
     BOX = auto()
     VERTEX = auto()
     EDGE = auto()
+    SIDE = auto()
     TURN = auto()
 
 
@@ -117,9 +118,25 @@ def dragged(geometry: Geometry, handle: Handle, x: float, y: float) -> Geometry:
         return Keypoints(tuple(points))
     if isinstance(geometry, Polygon):
         ring = geometry.parts[handle.part].rings[handle.ring].copy()
-        ring[handle.index] = (x, y)
+        if handle.kind is HandleKind.SIDE:
+            ring[list(ends_of(ring, handle))] += (x - handle.x, y - handle.y)
+        else:
+            ring[handle.index] = (x, y)
         return geometry.with_ring(handle.part, handle.ring, ring)
     return geometry
+
+
+def side_at(polygon: Polygon, x: float, y: float, tolerance_px: float) -> Handle | None:
+    """The edge within reach, to be moved as a whole, held at (x, y)."""
+    edge = edge_at(polygon, x, y, tolerance_px)
+    if edge is None:
+        return None
+    return replace(edge, kind=HandleKind.SIDE, x=x, y=y)
+
+
+def ends_of(ring: FloatArray, side: Handle) -> tuple[int, int]:
+    """The vertices at both ends of an edge."""
+    return side.index, (side.index + 1) % len(ring)
 
 
 def has_vertex(polygon: Polygon, vertex: Handle) -> bool:

@@ -18,6 +18,7 @@ from gui.tools.events import (
     PointerKind,
     ToolEvent,
 )
+from gui.tools.neighbour_edges import EdgePoint, NeighbourEdges, way_between
 from gui.tools.responses import (
     clear_selection,
     clipped_point,
@@ -29,6 +30,7 @@ from gui.tools.tool import NOTHING, REDRAW, DraftRecord, ToolContext, ToolRespon
 
 _CLOSE_SCREEN_PX = 8.0
 _SAME_POINT_SCREEN_PX = 1.0
+SNAP_SCREEN_PX = 8.0
 
 Point = tuple[float, float]
 
@@ -37,14 +39,18 @@ class PolygonTool:
     """A list of vertices, and the pointer that the next one would be at.
 
     Click the first vertex, press Enter or N, or double-click to close; the
-    right button, Shift+click or Backspace drop the last vertex.
+    right button, Shift+click or Backspace drop the last vertex. Where vertices
+    snap, two in a row on the outline of one neighbour follow it; Ctrl sets freely.
     """
 
     name = "polygon"
 
     def __init__(self) -> None:
         self._vertices: list[Point] = []
+        self._snapped: list[EdgePoint | None] = []
+        self._edges = NeighbourEdges()
         self._pointer: Point | None = None
+        self._pointer_edge: EdgePoint | None = None
         self._closes = False
 
     def handle(self, event: ToolEvent, context: ToolContext) -> ToolResponse:
@@ -59,15 +65,17 @@ class PolygonTool:
         """The vertices, and the line from the last one to the pointer."""
         color = context.label.color
         cursor = Cursor.POINTING if self._closes else Cursor.CROSS
+        snapped = () if self._pointer_edge is None else (self._pointer_edge.place,)
         if not self._vertices:
-            return Draft(cursor=cursor, color=color)
+            return Draft(cursor=cursor, color=color, handles=snapped)
         outline = DraftPath(
             np.array(self._vertices), closed=self._closes, active=0 if self._closes else None
         )
         if self._pointer is None or self._closes:
             return Draft(paths=(outline,), cursor=cursor, color=color)
-        line = DraftPath(np.array([self._vertices[-1], self._pointer]), vertices=False)
-        return Draft(paths=(outline, line), cursor=cursor, color=color)
+        way = [self._vertices[-1], *self._way_to(self._pointer_edge), self._pointer]
+        line = DraftPath(np.array(way), vertices=False)
+        return Draft(paths=(outline, line), cursor=cursor, color=color, handles=snapped)
 
     def finish(self, context: ToolContext) -> ToolResponse:
         """Keep a polygon that has an area, drop anything less."""
@@ -78,6 +86,7 @@ class PolygonTool:
     def cancel(self) -> None:
         """Drop all vertices."""
         self._vertices.clear()
+        self._snapped.clear()
         self._closes = False
 
     def checkpoint(self, context: ToolContext) -> DraftRecord | None:
@@ -90,19 +99,23 @@ class PolygonTool:
         """Go on behind the last vertex."""
         points = points_of(payload_of(record, self.name, context), "vertices")
         self._vertices = [clipped_point(*point, context.document.size) for point in points]
+        self._snapped = [None] * len(points)
 
     def _point(self, event: PointerEvent, context: ToolContext) -> ToolResponse:
         scale = event.image_px_per_screen_px
         self._pointer = clipped_point(event.x, event.y, context.document.size)
         self._closes = self._near_first(self._pointer, scale)
+        self._pointer_edge = None if self._closes else self._edge_near(event, context)
+        if self._pointer_edge is not None:
+            self._pointer = clipped_point(*self._pointer_edge.place, context.document.size)
         if event.kind is PointerKind.LEAVE:
-            self._pointer, self._closes = None, False
+            self._pointer, self._closes, self._pointer_edge = None, False, None
         if event.kind is PointerKind.DOUBLE_CLICK and event.button is Button.LEFT:
             return self._double_click(self._pointer, scale, context)
         if event.kind is PointerKind.PRESS:
             return self._press(event, self._pointer, scale, context)
         moved = event.kind in (PointerKind.MOVE, PointerKind.LEAVE)
-        return REDRAW if moved and self._vertices else NOTHING
+        return REDRAW if moved and (self._vertices or context.snaps) else NOTHING
 
     def _press(
         self, event: PointerEvent, point: Point | None, scale: float, context: ToolContext
@@ -127,8 +140,22 @@ class PolygonTool:
 
     def _add(self, point: Point, scale: float) -> None:
         reach = _SAME_POINT_SCREEN_PX * scale
-        if not self._vertices or math.dist(point, self._vertices[-1]) >= reach:
-            self._vertices.append(point)
+        if self._vertices and math.dist(point, self._vertices[-1]) < reach:
+            return
+        way = self._way_to(self._pointer_edge)
+        self._vertices.extend([*way, point])
+        self._snapped.extend([*[None] * len(way), self._pointer_edge])
+
+    def _edge_near(self, event: PointerEvent, context: ToolContext) -> EdgePoint | None:
+        if not context.snaps or Modifiers.CONTROL in event.modifiers:
+            return None
+        reach = SNAP_SCREEN_PX * event.image_px_per_screen_px
+        return self._edges.nearest(context, event.x, event.y, reach)
+
+    def _way_to(self, edge: EdgePoint | None) -> list[Point]:
+        """The vertices of a neighbour between the last vertex and a point on the same outline."""
+        before = self._snapped[-1] if self._snapped else None
+        return [] if before is None or edge is None else way_between(before, edge)
 
     def _near_first(self, point: Point, scale: float) -> bool:
         if len(self._vertices) < 3:
@@ -139,6 +166,7 @@ class PolygonTool:
         if not self._vertices:
             return NOTHING
         self._vertices.pop()
+        self._snapped.pop()
         self._closes = False
         return REDRAW
 

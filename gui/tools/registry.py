@@ -69,8 +69,8 @@ def tool_infos() -> tuple[ToolInfo, ...]:
             "Select",
             ("V", "Ctrl+J"),
             "mdi6.cursor-default-outline",
-            "Click an object, again for the one below it; drag to move; Ctrl adds; "
-            "Shift+click takes a vertex away.",
+            "Click an object, again for the one below it; drag it, a vertex or an edge; "
+            "Ctrl adds; Shift+click takes a vertex away.",
         ),
         ToolInfo(
             "rectangle",

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 
 from core.document.annotation import Annotation
 from core.document.geometry import Keypoints, Polygon
 from core.editing.annotations import allowed_shift, move_annotations
-from core.editing.groups import with_groups
 from gui.tools.draft import Draft
 from gui.tools.events import (
     Button,
@@ -24,20 +22,24 @@ from gui.tools.handles import (
     HandleKind,
     edge_at,
     handle_at,
+    side_at,
 )
+from gui.tools.neighbour_edges import NeighbourEdges
 from gui.tools.object_finder import ObjectFinder
+from gui.tools.polygon import SNAP_SCREEN_PX
 from gui.tools.responses import (
     attempt,
     clear_selection,
     delete_selected,
-    only_selected,
     selected_objects,
 )
 from gui.tools.select_draft import HANDLE_SCREEN_PX, SelectView, select_draft
 from gui.tools.select_states import ActiveVertex, Banding, Gripping, Point, Pressing
+from gui.tools.selecting import editable_object, selecting, toggled, with_visible_groups
 from gui.tools.tool import NOTHING, REDRAW, DraftRecord, ToolContext, ToolResponse
 
 _BODY_SCREEN_PX = 4.0
+_SIDE_SCREEN_PX = 3.0
 _DRAG_SCREEN_PX = 3.0
 _SAME_PLACE_SCREEN_PX = 4.0
 
@@ -53,6 +55,7 @@ class SelectTool:
 
     def __init__(self) -> None:
         self._finder = ObjectFinder()
+        self._edges = NeighbourEdges()
         self._state: Gripping | Pressing | Banding | None = None
         self._vertex: ActiveVertex | None = None
         self._clicked: tuple[Point, int] | None = None
@@ -127,26 +130,23 @@ class SelectTool:
         return self._drag(event, context)
 
     def _hover(self, event: PointerEvent, context: ToolContext) -> ToolResponse:
-        editable = _editable(context)
-        reach = HANDLE_SCREEN_PX * self._scale
-        handle = handle_at(editable.geometry, event.x, event.y, reach) if editable else None
+        editable = editable_object(context)
+        handle = self._grip_under(event, editable)
         hits = [] if handle else self._hits(event, context)
         before = (self._hovered_id, self._hovered_handle)
         self._hovered_id, self._hovered_handle = (hits[0] if hits else None), handle
         return NOTHING if before == (self._hovered_id, self._hovered_handle) else REDRAW
 
     def _press(self, event: PointerEvent, context: ToolContext) -> ToolResponse:
-        editable = _editable(context)
-        if editable:
-            reach = HANDLE_SCREEN_PX * self._scale
-            handle = handle_at(editable.geometry, event.x, event.y, reach)
-            if handle:
-                return self._grip(editable, handle, event, context)
+        editable = editable_object(context)
+        handle = self._grip_under(event, editable)
+        if editable and handle:
+            return self._grip(editable, handle, event, context)
         self._vertex = None
         start, hits = (event.x, event.y), self._hits(event, context)
         if Modifiers.CONTROL in event.modifiers and hits:
             self._clicked = None
-            return _selecting(_toggled(hits[0], context))
+            return selecting(toggled(hits[0], context))
         if not hits:
             self._state = Banding(start, adds=Modifiers.CONTROL in event.modifiers)
             return REDRAW
@@ -154,8 +154,18 @@ class SelectTool:
         self._state = Pressing(start, fresh)
         if fresh:
             self._clicked = (start, hits[0])
-            return _selecting(_with_groups(context, hits[:1]))
+            return selecting(with_visible_groups(context, hits[:1]))
         return REDRAW
+
+    def _grip_under(self, event: PointerEvent, editable: Annotation | None) -> Handle | None:
+        """A handle of the editable object, else an edge of its outline."""
+        if editable is None:
+            return None
+        shape, x, y = editable.geometry, event.x, event.y
+        handle = handle_at(shape, x, y, HANDLE_SCREEN_PX * self._scale)
+        if handle or not isinstance(shape, Polygon) or Modifiers.CONTROL in event.modifiers:
+            return handle
+        return side_at(shape, x, y, _SIDE_SCREEN_PX * self._scale)
 
     def _grip(
         self, annotation: Annotation, handle: Handle, event: PointerEvent, context: ToolContext
@@ -172,10 +182,22 @@ class SelectTool:
         state, point = self._state, (event.x, event.y)
         if isinstance(state, Gripping):
             if state.moved or self._beyond(state.start, point):
-                state.drag_to(point, context.document.size)
+                state.drag_to(self._snapped(state, event, context), context.document.size)
         elif state is not None and (state.end or self._beyond(state.start, point)):
             state.end = point
         return REDRAW
+
+    def _snapped(self, state: Gripping, event: PointerEvent, context: ToolContext) -> Point:
+        """The pointer, or where it must be for the vertex to lie on a neighbour's outline."""
+        point = event.x, event.y
+        is_vertex = state.handle.kind is HandleKind.VERTEX
+        if not (context.snaps and is_vertex) or Modifiers.CONTROL in event.modifiers:
+            return point
+        off_x, off_y = state.place[0] - state.start[0], state.place[1] - state.start[1]
+        x, y = point[0] + off_x, point[1] + off_y
+        reach = SNAP_SCREEN_PX * self._scale
+        found = self._edges.nearest(context, x, y, reach, state.annotation.id)
+        return point if found is None else (found.x - off_x, found.y - off_y)
 
     def _release(self, event: PointerEvent, context: ToolContext) -> ToolResponse:
         if self._state is None:
@@ -187,6 +209,8 @@ class SelectTool:
         """Turn what was held into a change or a selection."""
         state, self._state = self._state, None
         if isinstance(state, Gripping):
+            if state.handle.kind is HandleKind.SIDE and not state.moved:
+                return self._click_through(event, context)
             if state.handle.kind is HandleKind.VERTEX:
                 self._vertex = ActiveVertex(state.annotation.id, state.handle)
             return state.let_go(context)
@@ -205,9 +229,9 @@ class SelectTool:
         kept = context.selection if state.adds else frozenset()
         self._clicked = None
         if state.box is None:
-            return _selecting(kept)
+            return selecting(kept)
         inside = self._finder.inside(context, state.box)
-        return _selecting(kept | _with_groups(context, inside))
+        return selecting(kept | with_visible_groups(context, inside))
 
     def _click_through(self, event: PointerEvent, context: ToolContext) -> ToolResponse:
         """The smallest object, or the next larger one when the same place is clicked again.
@@ -222,18 +246,18 @@ class SelectTool:
             place, last = self._clicked
             reach = _SAME_PLACE_SCREEN_PX * self._scale
             if math.dist(place, point) <= reach and last in hits and last in context.selection:
-                if len(context.selection) > 1 and context.selection == _with_groups(
+                if len(context.selection) > 1 and context.selection == with_visible_groups(
                     context, [last]
                 ):
                     self._clicked = (point, last)
-                    return _selecting(frozenset({last}))
+                    return selecting(frozenset({last}))
                 chosen = hits[(hits.index(last) + 1) % len(hits)]
         self._clicked = (point, chosen)
-        return _selecting(_with_groups(context, [chosen]))
+        return selecting(with_visible_groups(context, [chosen]))
 
     def _double_click(self, event: PointerEvent, context: ToolContext) -> ToolResponse:
         """On an edge of the selected polygon: a new vertex there. Else: a press like any other."""
-        editable = _editable(context)
+        editable = editable_object(context)
         if editable and isinstance(editable.geometry, Polygon):
             reach = HANDLE_SCREEN_PX * self._scale
             at_vertex = handle_at(editable.geometry, event.x, event.y, reach)
@@ -256,7 +280,7 @@ class SelectTool:
     def _active_vertex(self, context: ToolContext) -> ActiveVertex | None:
         """The active vertex while its object is the one selected and still has it."""
         vertex = self._vertex
-        return vertex if vertex and vertex.is_in(_editable(context)) else None
+        return vertex if vertex and vertex.is_in(editable_object(context)) else None
 
     def _hits(self, event: PointerEvent, context: ToolContext) -> list[int]:
         return self._finder.at(context, event.x, event.y, _BODY_SCREEN_PX * self._scale)
@@ -267,25 +291,3 @@ class SelectTool:
 
     def _beyond(self, start: Point, point: Point) -> bool:
         return math.dist(start, point) > _DRAG_SCREEN_PX * self._scale
-
-
-def _selecting(ids: frozenset[int]) -> ToolResponse:
-    return ToolResponse(selection=ids, draft_changed=True)
-
-
-def _with_groups(context: ToolContext, ids: Iterable[int]) -> frozenset[int]:
-    """The objects and those that are grouped with them, as far as they can be seen."""
-    return with_groups(context.document, ids) - context.hidden_ids
-
-
-def _toggled(annotation_id: int, context: ToolContext) -> frozenset[int]:
-    """The selection with the object and its group, or without them."""
-    group = _with_groups(context, [annotation_id])
-    selection = context.selection
-    return selection - group if annotation_id in selection else selection | group
-
-
-def _editable(context: ToolContext) -> Annotation | None:
-    """The single selected object, unless it is locked."""
-    annotation = only_selected(context)
-    return annotation if annotation and not annotation.locked else None

@@ -171,6 +171,9 @@ def _active_in(active: Handle | None, part: int, ring: int) -> int | None:
 def _cursor(view: SelectView, context: ToolContext) -> Cursor:
     if view.shift is not None:
         return Cursor.MOVE
+    hovered = view.hovered_handle
+    if view.edited is None and hovered is not None and hovered.kind is HandleKind.SIDE:
+        return Cursor.MOVE
     if view.edited is not None or view.hovered_handle is not None:
         return Cursor.POINTING
     if view.band is not None or view.hovered_id is None:

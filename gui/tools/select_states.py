@@ -11,6 +11,7 @@ from gui.tools.handles import (
     Handle,
     HandleKind,
     dragged,
+    ends_of,
     has_vertex,
     with_vertex,
     without_vertex,
@@ -46,6 +47,9 @@ class Gripping:
         """Move the handle as far as the pointer has moved, within the image."""
         x = self.place[0] + point[0] - self.start[0]
         y = self.place[1] + point[1] - self.start[1]
+        if self.handle.kind is HandleKind.SIDE:
+            self._drag_side(x, y, size)
+            return
         if self.handle.kind is not HandleKind.TURN:
             x, y = clipped_point(x, y, size)
         # A box may turn inside out, so it is resized from what it was at first.
@@ -56,6 +60,22 @@ class Gripping:
             return
         self.geometry = shape
         self.handle = replace(self.handle, x=x, y=y)
+        self.moved = True
+
+    def _drag_side(self, x: float, y: float, size: Size) -> None:
+        """Both ends of an edge go together, as far as both stay inside the image."""
+        polygon = self.annotation.geometry
+        if not isinstance(polygon, Polygon):
+            return
+        ring = polygon.parts[self.handle.part].rings[self.handle.ring]
+        ends = ring[list(ends_of(ring, self.handle))]
+        (left, top), (right, bottom) = ends.min(axis=0), ends.max(axis=0)
+        dx = min(max(x - self.place[0], min(-left, 0.0)), max(size.width - right, 0.0))
+        dy = min(max(y - self.place[1], min(-top, 0.0)), max(size.height - bottom, 0.0))
+        grip = replace(self.handle, x=self.place[0], y=self.place[1])
+        moved_x, moved_y = self.place[0] + float(dx), self.place[1] + float(dy)
+        self.geometry = dragged(polygon, grip, moved_x, moved_y)
+        self.handle = replace(self.handle, x=moved_x, y=moved_y)
         self.moved = True
 
     def let_go(self, context: ToolContext) -> ToolResponse:
@@ -76,6 +96,8 @@ class Gripping:
             return "Turn box"
         if self.handle.kind is HandleKind.BOX:
             return "Resize box"
+        if self.handle.kind is HandleKind.SIDE:
+            return "Move edge"
         before = self.annotation.geometry
         if not (isinstance(self.geometry, Polygon) and isinstance(before, Polygon)):
             return "Move point"

@@ -65,7 +65,8 @@ class ToolContext:
     ``hidden_ids`` are objects that cannot be seen and hence not be hit.
     ``regions`` is None until the hierarchy was computed for this image, ``image``
     (uint8 of shape (height, width, 3)) until the full picture was read.
-    ``labels`` are all labels by id.
+    ``labels`` are all labels by id. ``snaps`` says that vertices shall lie on the
+    outlines of neighbours that are near.
     """
 
     document: ImageDocument
@@ -78,6 +79,7 @@ class ToolContext:
     image: RgbImage | None = None
     paint_rule: PaintRule = PaintRule.OVER
     labels: Mapping[int, Label] = field(default_factory=dict)
+    snaps: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -49,6 +49,7 @@ class Driver:
         self.tool = tool
         self.image = image
         self.paint_rule = PaintRule.OVER
+        self.snaps = False
         self.first = ImageDocument(
             1,
             size or Size(100, 80),
@@ -80,6 +81,7 @@ class Driver:
             self.image,
             self.paint_rule,
             {1: self.label},
+            self.snaps,
         )
 
     @property
