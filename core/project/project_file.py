@@ -9,7 +9,8 @@ from pathlib import Path
 
 from core.errors import ConflictError, ReadError, WriteError
 from core.project.lock import Holder
-from core.project.sql.connection import Access, can_write, connect
+from core.project.network_drive import network_notice
+from core.project.sql.connection import Access, can_write, connect, lacks_room
 from core.project.sql.database import Database, damage_in_words
 from core.project.sql.schema import check_version, newest_version
 from core.project.upgrading import discard_copy, upgrade, upgraded_copy
@@ -60,17 +61,21 @@ def open_project_file(path: Path) -> ProjectFile:
             connection.close()
             return _open_beside(path, holder)
         notices = _after_crash(database, path) if holder is not None else ()
-        with database.transaction():
-            database.journal.write_holder(generation, Holder.this_process())
+        refusal = _take(database, generation)
     except ConflictError:
         connection.close()
         return _open_beside(path, None)
     except sqlite3.Error as error:
         connection.close()
         raise ReadError(f"{path} could not be opened: {error}.") from error
-    except ReadError:
+    except ReadError as error:
         connection.close()
+        if lacks_room(error.__cause__):
+            return _open_without_room(path, error.message)
         raise
+    if refusal:
+        connection.close()
+        return _reading(path, Access.READ, (*notices, refusal))
     try:
         notices += upgrade(connection, path, version)
         database.use_write_ahead_log()
@@ -79,7 +84,24 @@ def open_project_file(path: Path) -> ProjectFile:
         connection.close()
         return _open_as_it_is(path, error)
     reader = Database(connect(path, Access.READ))
+    notices += network_notice(path)
     return ProjectFile(path, reader, path, Access.READ, database, generation + 1, notices)
+
+
+def _take(database: Database, generation: int) -> str:
+    """Say in the file that it is ours; returns why that could not be written, else nothing.
+
+    Raises ConflictError when another program was faster.
+    """
+    try:
+        with database.transaction():
+            database.journal.write_holder(generation, Holder.this_process())
+    except sqlite3.OperationalError as error:
+        return (
+            f"Nothing can be written to the project now ({error}), so it is open for reading "
+            "only. Make room on the disk, then open it again."
+        )
+    return ""
 
 
 def leave(file: ProjectFile, generation: int) -> None:
@@ -123,6 +145,12 @@ def _open_as_it_is(path: Path, error: Exception) -> ProjectFile:
         f"open for reading only. {error}"
     )
     return _reading(path, Access.READ, (notice,))
+
+
+def _open_without_room(path: Path, sentence: str) -> ProjectFile:
+    """A disk so full that even the files beside a database for reading cannot be made."""
+    notice = f"{sentence} It is open for reading only; make room on the disk, then open it again."
+    return _reading(path, Access.UNCHANGING, (notice, *_edits_left_beside(path)))
 
 
 def _open_read_only(path: Path) -> ProjectFile:

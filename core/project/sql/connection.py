@@ -44,6 +44,12 @@ def connect(path: Path, access: Access) -> sqlite3.Connection:
     return connection
 
 
+def lacks_room(error: BaseException | None) -> bool:
+    """Whether an error of SQLite means that the disk takes no more, not that the file is bad."""
+    codes = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN)
+    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF in codes
+
+
 def can_write(path: Path) -> bool:
     """Whether the file, or the place of a new one, and the folder around it can be written."""
     if path.exists() and not os.access(path, os.W_OK):

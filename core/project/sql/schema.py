@@ -32,6 +32,11 @@ def check_version(connection: sqlite3.Connection, path: Path) -> int:
     try:
         application_id = connection.execute("PRAGMA application_id").fetchone()[0]
         version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    except sqlite3.OperationalError as error:
+        raise ReadError(
+            f"{path} could not be read now ({error}).",
+            "Check that the disk has room and that no other program holds the file.",
+        ) from error
     except sqlite3.DatabaseError as error:
         raise ReadError(
             f"{path} is not a Maskwright project ({error}).",
