@@ -46,9 +46,12 @@ def draw_classes(
     image: Size,
     window: RenderWindow,
     *,
-    outlines_only: bool,
+    fill_strength: float = 1.0,
 ) -> None:
-    """Draw fills, and a line along the inner edge of every class, in place."""
+    """Draw fills, and a line along the inner edge of every class, in place.
+
+    ``fill_strength`` 0 leaves the lines alone.
+    """
     inside = window.pixels_of(image.box).intersected(window.box)
     if inside.is_empty:
         return
@@ -60,11 +63,19 @@ def draw_classes(
     middle = sampled[1:-1, 1:-1]
     edge = (middle != sampled[:-2, 1:-1]) | (middle != sampled[1:-1, :-2])
     edge |= (middle != sampled[2:, 1:-1]) | (middle != sampled[1:-1, 2:])
-    pixels = np.zeros(middle.shape, np.uint32) if outlines_only else shown.fills[middle]
-    np.copyto(pixels, shown.lines[middle], where=edge)
+    pixels = _weakened(shown.fills, fill_strength).take(middle)
+    np.copyto(pixels, shown.lines.take(middle), where=edge)
     left, top = inside.left - window.box.left, inside.top - window.box.top
     part = target[top : top + inside.height, left : left + inside.width]
     np.copyto(part, pixels[:, :, None].view(np.uint8), where=(pixels != 0)[:, :, None])
+
+
+def _weakened(fills: npt.NDArray[np.uint32], strength: float) -> npt.NDArray[np.uint32]:
+    """The fills with all four premultiplied channels scaled alike."""
+    if strength == 1.0:
+        return fills
+    scaled = (fills.view(np.uint8) * np.float32(strength)).clip(0, 255)
+    return scaled.astype(np.uint8).view(np.uint32)
 
 
 def _value(bgra: tuple[int, int, int, int]) -> int:

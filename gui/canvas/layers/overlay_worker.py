@@ -205,10 +205,9 @@ class OverlayWorker:
     def _background(self, request: OverlayRequest, window: RenderWindow) -> ArgbArray:
         target = blank(window)
         if request.classes is not None:
-            outlines_only = request.style.outlines_only
-            draw_classes(
-                target, request.classes, request.image, window, outlines_only=outlines_only
-            )
+            style = request.style
+            strength = 0.0 if style.outlines_only else style.fill_strength
+            draw_classes(target, request.classes, request.image, window, fill_strength=strength)
         if request.labels is not None:
             line_px = max(request.style.line_px // 2, 1)
             draw_boundaries(target, request.labels, request.image, window, line_px)

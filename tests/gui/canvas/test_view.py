@@ -16,8 +16,9 @@ from core.document.geometry import Box, Polygon, Size
 from core.document.mask import Mask
 from core.imaging.display import ToneMap
 from gui.canvas.canvas import Canvas
+from gui.canvas.layers.class_fill import ClassFill
 from gui.canvas.shapes import CanvasShape, LineStyle
-from gui.tools.draft import BrushCursor, Draft, DraftMask, DraftPath
+from gui.tools.draft import BrushCursor, Draft, DraftMask, DraftNote, DraftPath
 from tests.gui.canvas.conftest import VIEW, levels_of
 
 GREY = QColor(34, 34, 34)
@@ -307,6 +308,42 @@ def test_superpixels_are_shown_as_lines(canvas: Canvas) -> None:
     assert shown(canvas)[row, column].min() > 100
     canvas.set_superpixels(None)
     assert shown(canvas)[row, column].max() == 0
+
+
+def test_a_cut_joins_the_labels_of_one_map(canvas: Canvas) -> None:
+    canvas.set_image(levels_of(np.zeros((150, 200, 3), np.uint8)), Size(200, 150))
+    labels = (np.arange(200)[None] // 50 + np.zeros((150, 1), int)).astype(np.int32)
+    canvas.set_superpixels(labels, np.array([0, 0, 1, 1], np.int32))
+    pixels = shown(canvas)
+    assert pixels[place(canvas, 100, 75)].min() > 100
+    assert pixels[place(canvas, 50, 75)].max() == 0
+
+
+def test_a_note_stands_beside_its_place_and_leaves_no_trace(canvas: Canvas) -> None:
+    before = shown(canvas)
+    canvas.set_draft(Draft(note=DraftNote(60, 60, "1,234 px · 5.0%")))
+    noted = shown(canvas)
+    rows, columns = np.nonzero((noted != before).any(axis=2))
+    top, left = place(canvas, 60, 60)
+    assert rows.min() > top
+    assert columns.min() > left
+    canvas.set_draft(Draft())
+    assert np.array_equal(shown(canvas), before)
+
+
+def test_a_note_at_the_rim_stays_inside(canvas: Canvas) -> None:
+    before = shown(canvas)
+    canvas.set_draft(Draft(note=DraftNote(1e4, 1e4, "0 px")))
+    assert (shown(canvas) != before).any()
+
+
+def test_classes_lie_under_the_shapes_and_go_with_another_size(canvas: Canvas) -> None:
+    before = shown(canvas)
+    classes = np.ones((150, 200), np.uint16)
+    canvas.set_classes(ClassFill.of(classes, {1: "#00ff00"}))
+    assert (shown(canvas) != before).any()
+    canvas.set_classes(None)
+    assert np.array_equal(shown(canvas), before)
 
 
 def test_the_colour_under_the_cursor(canvas: Canvas, picture: np.ndarray) -> None:

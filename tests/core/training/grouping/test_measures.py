@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from xml.etree import ElementTree
+
 import numpy as np
 import pytest
 
 from core.grouping.hierarchy import Hierarchy
+from core.training.grouping.annotators import AnnotatorRuns
 from core.training.grouping.covering import cover, summarise
-from core.training.grouping.robot import clicks_to, overlaps_after_clicks
+from core.training.grouping.plot import curves_svg
+from core.training.grouping.robot import clicks_to, overlaps_after_clicks, run_robot
 
 
 def four_columns() -> Hierarchy:
@@ -64,3 +68,30 @@ def test_pixels_that_no_one_is_sure_of_do_not_count() -> None:
     scored = np.ones((10, 20), np.bool_)
     scored[:, 9] = False
     assert overlaps_after_clicks(four_columns(), truth, scored, clicks=1) == [1.0]
+
+
+def test_notches_count_from_the_size_taken_last() -> None:
+    truth = np.zeros((10, 20), np.bool_)
+    truth[:, :10] = True
+    run = run_robot(four_columns(), truth, clicks=2)
+    # One per cent of the image opens at a leaf of 50 pixels; the half of 100 is one notch up.
+    assert run.overlaps[0] == 1.0
+    assert run.notches == [1, 0]
+
+
+def test_a_row_says_what_it_took_to_get_there() -> None:
+    run = AnnotatorRuns("tree", [[0.5, 0.86, 0.9, 0.9, 0.95]], [[3, 2, 9, 0, 0]], [0.002])
+    name, to_85, to_90, after, notches, _ = run.row()
+    assert (name, to_85, to_90) == ("tree", "2.00", "3.00")
+    assert after == "0.500 / 0.860 / 0.900 / 0.950"
+    assert notches == "5.0"
+    assert run.curve() == [0.5, 0.86, 0.9, 0.9, 0.95]
+
+
+def test_curves_are_well_formed_svg_with_a_legend() -> None:
+    picture = curves_svg("A < B", "x", "y", {"one": [0.5, 0.9], "two & three": [0.2, 0.6]})
+    root = ElementTree.fromstring(picture)  # noqa: S314 - written just now
+    lines = [item for item in root.iter() if item.tag.endswith("polyline")]
+    assert len(lines) == 2
+    texts = [item.text for item in root.iter() if item.tag.endswith("text")]
+    assert {"A < B", "one", "two & three"} <= set(texts)
