@@ -24,6 +24,7 @@ from gui.dialogs.help_dialogs import HelpDialogs
 from gui.display_commands import DisplayCommands
 from gui.export_commands import ExportCommands
 from gui.file_commands import FileCommands
+from gui.focus_ring import FocusRing
 from gui.icons import icon
 from gui.image_state_commands import ImageStateCommands, image_state_entries
 from gui.key_bindings import KeyBindings
@@ -110,6 +111,7 @@ class MainWindow(QMainWindow):
         show_choices(self.bench, self.actions_table)
         self._make_tool_bar()
         self.setStatusBar(StatusLine(self.bench, self))
+        self._focus_ring = FocusRing(self)
         self._connect()
         self._restore()
 

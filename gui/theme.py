@@ -123,7 +123,6 @@ def _style_sheet(theme: Theme) -> str:
     QToolButton {{ padding: 4px; border-radius: 4px; }}
     QToolButton:hover {{ background: {theme.raised}; }}
     QToolButton:checked {{ background: {theme.accent}; color: {theme.accent_text}; }}
-    QToolButton:focus, QPushButton:focus {{ outline: 2px solid {theme.accent}; }}
     QStatusBar {{ background: {theme.window}; }}
     QStatusBar::item {{ border: none; }}
     QMenuBar {{ background: {theme.window}; }}

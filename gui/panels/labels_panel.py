@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from PySide6.QtCore import QModelIndex, QSize, Qt, Signal, SignalInstance
+from PySide6.QtGui import QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
@@ -62,6 +63,13 @@ class LabelsPanel(QWidget):
         header.setSectionResizeMode(KEY, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(COUNT, QHeaderView.ResizeMode.ResizeToContents)
         tree.itemClicked.connect(self._on_clicked)
+        for key, slot in (
+            (Qt.Key.Key_Return, lambda: self._ask(self.label_chosen)),
+            (Qt.Key.Key_F2, lambda: self._ask(self.rename_requested)),
+        ):
+            shortcut = QShortcut(key, tree)
+            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+            shortcut.activated.connect(slot)
         tree.itemDoubleClicked.connect(lambda *_: self._ask(self.rename_requested))
         return tree
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QItemSelectionModel, Qt, Signal
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QPalette, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -62,6 +62,9 @@ class ObjectsPanel(QWidget):
         self.tree.setUniformRowHeights(True)
         self.tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.tree.setAccessibleName(self.tr("Objects of this image"))
+        look = QShortcut(Qt.Key.Key_Return, self.tree)
+        look.setContext(Qt.ShortcutContext.WidgetShortcut)
+        look.activated.connect(self._zoom)
         self.tree.itemClicked.connect(self._on_clicked)
         self.empty = QLabel(
             self.tr("No object yet. Press G and click a region, B to paint, or P for a polygon."),
@@ -133,6 +136,11 @@ class ObjectsPanel(QWidget):
         if not self._filling:
             ids = (row.data(0, Qt.ItemDataRole.UserRole) for row in self.tree.selectedItems())
             self._session.select(frozenset(ids))
+
+    def _zoom(self) -> None:
+        row = self.tree.currentItem()
+        if row is not None:
+            self._on_double_clicked(row)
 
     def _on_double_clicked(self, row: QTreeWidgetItem) -> None:
         document = self._session.document

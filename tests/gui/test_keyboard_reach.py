@@ -1,0 +1,104 @@
+"""Everything in the panes can be reached and used without a mouse, and the focus is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QScrollBar,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from core.editing.labels import import_labels
+from core.project.project import Project
+from gui.focus_ring import FocusRing
+from gui.main_window import MainWindow
+from tests.core.project.pictures import add, box
+from tests.gui.windows import main_window
+
+_USED = (QAbstractButton, QAbstractItemView, QAbstractSlider, QComboBox, QLineEdit)
+
+
+@pytest.fixture
+def window(qtbot: QtBot, project: Project, tmp_path: Path) -> Iterator[MainWindow]:
+    with main_window(project, tmp_path) as window:
+        qtbot.waitUntil(window.isActiveWindow)
+        yield window
+
+
+def _of_the_product(widget: QWidget) -> bool:
+    """Not a part that Qt made: popups of boxes, corners of tables, buttons inside of fields."""
+    parents = []
+    parent = widget.parentWidget()
+    while parent is not None:
+        parents.append(parent)
+        parent = parent.parentWidget()
+    made_by_qt = (QComboBox, QLineEdit, QAbstractItemView, QAbstractSpinBox)
+    inside = any(isinstance(item, made_by_qt) for item in parents)
+    return not inside and not isinstance(widget, QScrollBar)
+
+
+def test_every_control_of_the_panes_takes_the_keyboard_and_has_a_name(window: MainWindow) -> None:
+    lost, nameless = [], []
+    for dock in window.panes.docks:
+        for widget in dock.widget().findChildren(QWidget):
+            if not isinstance(widget, _USED) or not _of_the_product(widget):
+                continue
+            where = f"{type(widget).__name__} in {dock.objectName()}"
+            text = widget.text() if isinstance(widget, QAbstractButton) else ""
+            hint = widget.placeholderText() if isinstance(widget, QLineEdit) else ""
+            if not (widget.accessibleName() or text or hint):
+                nameless.append(where)
+            shown_only = isinstance(widget, QAbstractItemView) and (
+                widget.selectionMode() is QAbstractItemView.SelectionMode.NoSelection
+            )
+            if not widget.focusPolicy() & Qt.FocusPolicy.TabFocus and not shown_only:
+                lost.append(where)
+    assert nameless == []
+    assert lost == []
+
+
+def test_a_label_is_chosen_with_return(window: MainWindow) -> None:
+    session, tree = window.bench.session, window.panes.labels.list
+    session.apply(import_labels(session.state, ["cat", "dog"]))
+    tree.setFocus()
+    QTest.keyClick(tree, Qt.Key.Key_Down)
+    QTest.keyClick(tree, Qt.Key.Key_Down)
+    QTest.keyClick(tree, Qt.Key.Key_Return)
+    assert session.label.name == "dog"
+    assert QApplication.focusWidget() is window.bench.canvas, "the hand goes on drawing"
+
+
+def test_an_object_is_looked_at_with_return(window: MainWindow, qtbot: QtBot) -> None:
+    window.bench.session.apply(add(box()))
+    window.show_panel("objects")
+    tree = window.panes.objects.tree
+    qtbot.waitUntil(tree.isVisible)
+    tree.setFocus()
+    QTest.keyClick(tree, Qt.Key.Key_Down)
+    assert tree.currentItem() is not None
+    with qtbot.waitSignal(window.panes.objects.zoom_requested, timeout=1000):
+        QTest.keyClick(tree, Qt.Key.Key_Return)
+
+
+def test_a_ring_shows_what_has_the_keyboard(window: MainWindow) -> None:
+    ring = window.findChild(FocusRing)
+    assert isinstance(ring, FocusRing)
+    labels = window.panes.labels
+    labels.list.setFocus(Qt.FocusReason.TabFocusReason)
+    assert ring.isVisible()
+    assert ring.widget() is labels.list
+    window.bench.canvas.setFocus()
+    assert not ring.isVisible()
