@@ -18,9 +18,11 @@ from core.formats.dataset import ImportedDataset, ReportEntry
 from core.formats.labels_text import read_label_names
 from core.formats.registry import read_annotations
 from core.project.importing import LayerImport
+from core.project.label_mapping import unknown_classes, with_choices
 from core.project.rescan import RescanReport
 from core.tasks.queue import Lane, Task, TaskContext
 from gui.counting import counted
+from gui.dialogs.label_mapping_dialog import LabelMappingDialog
 from gui.dialogs.report_dialog import ReportDialog
 from gui.workbench import Workbench
 
@@ -85,8 +87,24 @@ class FileCommands(QObject):
         self._submit(
             "Read annotations",
             lambda _context: read_annotations(path, project.image_root),
-            lambda imported: self._add_layer(imported, path, role),
+            lambda imported: self._ask_for_labels(imported, path, role),
         )
+
+    def _ask_for_labels(self, imported: ImportedDataset, path: Path, role: LayerRole) -> None:
+        """What classes become that the project has no label for; new ones in an empty project."""
+        project, state = self._session.project, self._session.state
+        unknown = unknown_classes(state, imported)
+        used = any(project.images_with_label(number) for number in state.labels)
+        if not unknown or not used:
+            self._add_layer(imported, path, role)
+            return
+        dialog = LabelMappingDialog(path.name, unknown, state, self._window)
+        dialog.chosen.connect(
+            lambda choices: self._add_layer(
+                with_choices(self._session.state, imported, choices), path, role
+            )
+        )
+        dialog.show()
 
     def _add_layer(self, imported: ImportedDataset, path: Path, role: LayerRole) -> None:
         project, state = self._session.project, self._session.state

@@ -34,6 +34,8 @@ def _recognise(evidence: Evidence) -> str | None:
 
 def _recognise_results(evidence: Evidence) -> str | None:
     first = evidence.first_item()
+    if evidence.json_list == []:
+        return "the file is an empty list, as a model writes that has found nothing"
     if first is not None and "image_id" in first and "score" in first:
         return "the file is a list of records with image_id and score"
     return None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import TypeGuard
 
 from core.document.annotation import (
     NO_ATTRIBUTES,
@@ -36,6 +38,8 @@ from core.formats.orientation import turned_upright
 
 FORMAT_NAME = "coco"
 _GROUP_LIMIT = 2**62
+_LARGEST_SCORE = 1e15
+"""Whole numbers beyond it do not fit a float exactly, nor into a project file."""
 ORIENTATION = "exif_orientation"
 """Provenance parameter of annotations that were turned upright with their picture."""
 
@@ -267,10 +271,18 @@ def _image_attributes(raw: str) -> Mapping[str, AttributeValue]:
 
 
 def _score(value: object) -> float | None:
-    """A score in [0, 1]; None for anything else."""
-    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1:
-        return float(value)
-    return None
+    """A finite number, of whatever range the model has; None for anything else."""
+    return float(value) if is_finite(value) else None
+
+
+def is_finite(value: object) -> TypeGuard[int | float]:
+    """Whether a value of JSON is a number that can be ranked by."""
+    return (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and abs(value) < _LARGEST_SCORE
+        and math.isfinite(value)
+    )
 
 
 def _shapeless(values: Mapping[str, object]) -> str:

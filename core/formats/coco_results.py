@@ -13,7 +13,7 @@ from core.document.images import ImageRecord
 from core.errors import FormatError, MaskwrightError
 from core.formats.atomic import write_atomically
 from core.formats.coco_images import ImageEntry, image_root_of, read_images
-from core.formats.coco_reading import AnnotationReader
+from core.formats.coco_reading import AnnotationReader, is_finite
 from core.formats.coco_shapes import shape_fields
 from core.formats.dataset import ExportReport, ImportedDataset
 from core.formats.findings import Findings
@@ -65,6 +65,10 @@ def read_coco_results(
     reader = AnnotationReader(path.name, entries, table, findings)
     for index, record in enumerate(records):
         key = number_of(record.values.get("image_id")) if record.values else None
+        if record.values and "score" in record.values and not is_finite(record.values["score"]):
+            # Nobody can say where among the others it belongs.
+            findings.left_out(f"{record.place}.score", "the score is no finite number")
+            continue
         _note_name(record, table)
         reader.read(index, record, by_key.get(key))
     return reader.finish(finder.root, "", len(entries), LayerRole.PREDICTIONS)

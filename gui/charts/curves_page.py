@@ -10,7 +10,7 @@ from core.scoring.average_precision import THRESHOLDS
 from core.scoring.curves import OperatingPoint, ScoreCurve, score_curve
 from core.scoring.metric_rows import label_name
 from core.scoring.metrics import Detections
-from core.scoring.objects import Compared
+from core.scoring.objects import Compared, FloatArray
 from core.scoring.svg_plots import Series
 from gui.charts.line_chart import LineChart
 from gui.metric_watch import Measured
@@ -147,7 +147,8 @@ class CurvesPage(QWidget):
                     Series(self.tr("precision"), curve.thresholds, curve.precision),
                     Series(self.tr("recall"), curve.thresholds, curve.recall),
                     Series(self.tr("F1"), curve.thresholds, curve.f1),
-                ]
+                ],
+                x_range=_range_of(curve.thresholds),
             )
         self._draw_point()
 
@@ -207,6 +208,11 @@ class CurvesPage(QWidget):
 def _at_or_below(score: float) -> float:
     """A hundredth, as the slider has them, that keeps what has this score."""
     return float(np.floor(score * 100 + 1e-9) / 100)
+
+
+def _range_of(scores: FloatArray) -> tuple[float, float]:
+    """From 0 to 1, or as far as scores of another range reach."""
+    return min(0.0, float(scores.min())), max(1.0, float(scores.max()))
 
 
 def _shown(value: float | None) -> str:

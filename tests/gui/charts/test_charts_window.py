@@ -1,3 +1,5 @@
+import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,8 +13,10 @@ from pytestqt.qtbot import QtBot
 
 from core.document.document import ImageState
 from core.editing.image_state import set_image_state
+from core.formats.coco import write_coco
 from core.project.project import Project
 from core.scoring.objects import Compared
+from gui.__main__ import main
 from gui.charts.charts_window import ChartsWindow
 from gui.charts.line_chart import LineChart
 from gui.main_window import MainWindow
@@ -230,3 +234,28 @@ def test_bins_hold_every_image_once() -> None:
     assert bins[-1].image_ids == (41,)
     assert 40 in bins[19].image_ids, "1.0 belongs to the last bin"
     assert bins[0].image_ids == (0, 1)
+
+
+def test_the_shell_command_gives_the_numbers_of_the_window(
+    charts: ChartsWindow, project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert project.wait_until_saved()
+    files = {number: tmp_path / f"{number}.json" for number in (TRUTH, JUDGED)}
+    for number, path in files.items():
+        write_coco(project.snapshot(), number, path)
+    target = tmp_path / "shell.json"
+    words = [str(files[TRUTH]), str(files[JUDGED]), "--images", str(tmp_path)]
+    command = ["maskwright", "score", *words, "--json", str(target)]
+    monkeypatch.setattr(sys, "argv", command)
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert not end.value.code
+    shell = json.loads(target.read_text("utf-8"))["metrics"]
+    tree = charts.numbers.tree
+    shown = {
+        (group, name): "n/a" if value is None else f"{value:.4f}"
+        for group, values in shell.items()
+        for name, value in values.items()
+    }
+    assert len(shown) > 30
+    assert {key: tree.text_of(*key) for key in shown} == shown
