@@ -105,7 +105,7 @@ class MainWindow(QMainWindow):
         self.workspace = Workspace(self.bench, self.commands.split, self.message_bar, self)
         self.setCentralWidget(self.workspace)
         self.panes = Panes(self, self.bench, self.commands, regions, tasks)
-        for dock in self.panes.docks:
+        for dock in self.panes.docks.all:
             self.menus["&View"].addAction(dock.toggleViewAction())
         self.panes.proposals.offer(menu_of_panel(self.actions_table))
         show_choices(self.bench, self.actions_table)

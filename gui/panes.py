@@ -1,4 +1,4 @@
-"""The panes around the canvas: what they are, where they dock, and what they ask for.
+"""The panes around the canvas: what they are, in which group, and what they ask for.
 
 A further pane is built in ``Panes.__init__``, docked in ``_dock_all`` and wired in
 a ``_connect_…`` method of its own.
@@ -6,11 +6,12 @@ a ``_connect_…`` method of its own.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QMainWindow
 
 from core.grouping.browser import RegionBrowser
 from core.tasks.queue import TaskQueue
+from gui.pane_docks import DockGroup, Pane, PaneDocks
 from gui.panels.attributes_panel import AttributesPanel
 from gui.panels.comments_panel import CommentsPanel
 from gui.panels.difference_panel import DifferencePanel
@@ -28,11 +29,6 @@ from gui.panels.training_panel import TrainingPanel
 from gui.training.automatic_training import AutomaticTraining
 from gui.window_commands import WindowCommands
 from gui.workbench import Workbench
-
-_LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
-_RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
-_LEFT_WIDTH_PX, _RIGHT_WIDTH_PX = 248, 330
-_LABELS_HEIGHT_PX, _PROPOSALS_HEIGHT_PX = 220, 560
 
 
 class Panes(QObject):
@@ -67,8 +63,7 @@ class Panes(QObject):
         self.display = DisplayPanel(bench.display, window)
         self.attributes = AttributesPanel(session, window)
         self.training = TrainingPanel(bench.training, window)
-        self.docks: tuple[QDockWidget, ...] = ()
-        """In the order in which they were docked."""
+        self.docks = PaneDocks(window)
         self._dock_all()
         bench.image_loaded.connect(self.display.show_picture)
         self._connect_images()
@@ -83,49 +78,34 @@ class Panes(QObject):
 
     def bring_forward(self, name: str) -> None:
         """Show a pane by its name, such as ``scores``, in front of its neighbours."""
-        for dock in self.docks:
-            if dock.objectName() == name:
-                dock.show()
-                dock.raise_()
+        self.docks.bring_forward(name)
 
     def _dock_all(self) -> None:
-        window, tr = self._window, self.tr
-        # Side by side the names of so many panes would be cut off; upright they all fit.
-        window.setTabPosition(_RIGHT, QTabWidget.TabPosition.East)
-        self._dock("images", tr("Images"), self.images, _LEFT)
-        labels = self._dock("labels", tr("Labels"), self.labels, _RIGHT)
-        layers = self._dock("layers", tr("Layers"), self.layers, _RIGHT)
-        window.tabifyDockWidget(labels, layers)
-        proposals = self._dock("proposals", tr("Proposals"), self.proposals, _RIGHT)
-        for name, title, panel in (
-            ("training", tr("Training"), self.training),
-            ("objects", tr("Objects"), self.objects),
-            ("attributes", tr("Attributes"), self.attributes),
-            ("regions", tr("Regions"), self.regions),
-            ("scores", tr("Scores"), self.scores),
-            ("difference", tr("Difference"), self.difference),
-            ("comments", tr("Comments"), self.comments),
-            ("rpn", tr("RPN"), self.rpn),
-            ("display", tr("Display"), self.display),
-        ):
-            window.tabifyDockWidget(proposals, self._dock(name, title, panel, _RIGHT))
-        labels.raise_()
-        proposals.raise_()
-        window.resizeDocks(
-            [labels, proposals],
-            [_LABELS_HEIGHT_PX, _PROPOSALS_HEIGHT_PX],
-            Qt.Orientation.Vertical,
+        tr = self.tr
+        self.docks.place(DockGroup.PICTURES, (Pane("images", tr("Images"), self.images),))
+        self.docks.place(
+            DockGroup.ANNOTATIONS,
+            (
+                Pane("labels", tr("Labels"), self.labels),
+                Pane("layers", tr("Layers"), self.layers),
+                Pane("objects", tr("Objects"), self.objects),
+                Pane("attributes", tr("Attributes"), self.attributes),
+            ),
         )
-        widths = [_LEFT_WIDTH_PX] + [_RIGHT_WIDTH_PX] * (len(self.docks) - 1)
-        window.resizeDocks(list(self.docks), widths, Qt.Orientation.Horizontal)
-
-    def _dock(self, name: str, title: str, panel: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
-        dock = QDockWidget(title, self._window)
-        dock.setObjectName(name)
-        dock.setWidget(panel)
-        self._window.addDockWidget(area, dock)
-        self.docks = (*self.docks, dock)
-        return dock
+        self.docks.place(
+            DockGroup.WORK,
+            (
+                Pane("proposals", tr("Proposals"), self.proposals),
+                Pane("regions", tr("Regions"), self.regions),
+                Pane("training", tr("Training"), self.training),
+                Pane("scores", tr("Scores"), self.scores),
+                Pane("difference", tr("Difference"), self.difference),
+                Pane("display", tr("Display"), self.display),
+                Pane("comments", tr("Comments"), self.comments, at_first=False),
+                Pane("rpn", tr("RPN"), self.rpn, at_first=False),
+            ),
+        )
+        self.docks.share_out()
 
     def _connect_images(self) -> None:
         bench = self._bench

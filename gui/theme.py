@@ -131,7 +131,7 @@ def _style_sheet(theme: Theme) -> str:
         background: {theme.accent}; color: {theme.accent_text}; }}
     QListView, QTableView, QTreeView {{ border: none; background: {theme.base}; }}
     QTreeView::indicator:unchecked, QListView::indicator:unchecked,
-    QTableView::indicator:unchecked {{
+    QTableView::indicator:unchecked, QCheckBox::indicator:unchecked {{
         border: 1px solid {theme.quiet_text}; border-radius: 2px; background: {theme.base}; }}
     QHeaderView::section {{
         background: {theme.window}; color: {theme.quiet_text}; border: none; padding: 4px 8px; }}

@@ -32,6 +32,7 @@ LABEL_COLUMNS = (
 )
 """Short names of the numbers of a label, and what each is."""
 OVERLAP_COLUMNS = 2
+LABEL_WIDTH_PX = 120
 
 
 class ScoresPanel(QWidget):
@@ -69,6 +70,7 @@ class ScoresPanel(QWidget):
             combo.setMinimumContentsLength(12)
         self._numbers: ImageNumbers | None = None
         self.labels = self._make_table([self.tr("Label"), *(name for name, _ in LABEL_COLUMNS)])
+        self._keep_names_readable(self.labels)
         for column, (_, tip) in enumerate(LABEL_COLUMNS, start=1):
             header = self.labels.horizontalHeaderItem(column)
             if header is not None:
@@ -107,6 +109,13 @@ class ScoresPanel(QWidget):
             header.setSectionResizeMode(column, header.ResizeMode.ResizeToContents)
         table.setAccessibleName(headers[0])
         return table
+
+    @staticmethod
+    def _keep_names_readable(table: QTableWidget) -> None:
+        """Many numbers would leave nothing of the first column; rather let the last ones scroll."""
+        header = table.horizontalHeader()
+        header.setMaximumSectionSize(LABEL_WIDTH_PX)
+        header.setSectionResizeMode(0, header.ResizeMode.ResizeToContents)
 
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
