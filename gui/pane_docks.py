@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
 _LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
 _RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
 _LEFT_WIDTH_PX, _RIGHT_WIDTH_PX = 248, 350
-_ANNOTATIONS_HEIGHT_PX, _WORK_HEIGHT_PX = 300, 500
+_ANNOTATIONS_HEIGHT_PX, _WORK_HEIGHT_PX = 320, 480
 
 
 class DockGroup(Enum):

@@ -52,7 +52,7 @@ def _of_the_product(widget: QWidget) -> bool:
 
 def test_every_control_of_the_panes_takes_the_keyboard_and_has_a_name(window: MainWindow) -> None:
     lost, nameless = [], []
-    for dock in window.panes.docks:
+    for dock in window.panes.docks.all:
         for widget in dock.widget().findChildren(QWidget):
             if not isinstance(widget, _USED) or not _of_the_product(widget):
                 continue
