@@ -27,7 +27,7 @@ QUIET = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
     database=None,
 )
-LONG = int(os.environ.get("FUZZ_EXAMPLES", "600"))
+LONG = int(os.environ.get("FUZZ_EXAMPLES", "300"))
 """Examples of each target in the slow suite; more are asked for by the variable."""
 
 
