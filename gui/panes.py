@@ -138,9 +138,7 @@ class Panes(QObject):
         self.comments.delete_requested.connect(comments.delete)
         comments.pointed_at.connect(self.comments.point_at)
         states.listed = self.image_model.images
-        states.queue.changed.connect(
-            lambda: self.images.show_queue(states.queue.image_ids, states.queue.words)
-        )
+        states.queue.changed.connect(self._show_queue)
         self.images.states_chosen.connect(states.set_states)
         self.images.suggestions_wanted.connect(states.queue.look_for_doubts)
 
@@ -211,6 +209,25 @@ class Panes(QObject):
         if image is not None and deck.sets_of(image.id) and not deck.is_preparing:
             self.images.show_open(image.id, len(deck.items()))
 
+    def _show_queue(self) -> None:
+        """What fixing is worth, where there is a reference; else what training suggests."""
+        queue, suggested = self._commands.states.queue, self._bench.training.suggestions
+        if queue.words or not suggested:
+            self.images.show_queue(queue.image_ids, queue.words)
+        else:
+            words = self.tr("By the last training. The first: {}.").format(suggested[0].reason)
+            self.images.show_queue([item.image_id for item in suggested], words)
+
+    def _show_suggestions(self) -> None:
+        images = self._bench.session.images
+
+        def name(image_id: int) -> str:
+            return images.by_id(image_id).name if images.has(image_id) else ""
+
+        found = [item for item in self._bench.training.suggestions if images.has(item.image_id)]
+        self.training.next.show_suggestions(found, name)
+        self._show_queue()
+
     def _connect_training(self) -> None:
         panel, commands = self.training, self._commands.training
         automatic = AutomaticTraining(
@@ -231,6 +248,9 @@ class Panes(QObject):
         panel.models.delete_requested.connect(commands.delete)
         commands.parents_changed.connect(self._show_trained)
         commands.model_chosen.connect(self.proposals.choose)
+        commands.efforts.changed.connect(panel.next.show_efforts)
+        panel.next.image_chosen.connect(self._bench.session.show_image)
+        self._bench.training.suggested.connect(self._show_suggestions)
         panel.set_parents(commands.parents(), commands.parent_id)
 
     def _show_trained(self, parents: tuple[tuple[str, str], ...], chosen: str) -> None:

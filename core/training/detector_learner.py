@@ -27,7 +27,7 @@ from core.training.detection_crops import DetectionCrop, sample_detection_crop
 from core.training.detector_head import fitted_state
 from core.training.detector_step import train_step
 from core.training.learner_state import optimizer_state, restore_optimizer, under
-from core.training.recipe import Recipe
+from core.training.recipe import MORE_REPLAY, Recipe
 from core.training.schedule import warm_cosine
 
 _WARM_STEPS = 20
@@ -66,6 +66,7 @@ class DetectorLearner:
         self._replay = replay
         self._device = device
         self._batch = recipe.batch
+        self._replay_share = recipe.replay_share
         self._crop_px = min(recipe.crop_px, LARGEST_CROP_PX)
         torch.manual_seed(recipe.seed)
         self._is_tiny = kind_of(spec) == "tiny-maskrcnn"
@@ -127,6 +128,10 @@ class DetectorLearner:
         self._average.restore(under(state, "average."), steps)
         restore_optimizer(self._optimizer, state)
 
+    def remember_more(self) -> None:
+        """Show more of what the parent knew in the next steps."""
+        self._replay_share = max(self._replay_share, MORE_REPLAY)
+
     def take_less_memory(self) -> bool:
         """Halve the batch, then the crops; False when both are as small as they can be."""
         if self._batch > 1:
@@ -147,7 +152,7 @@ class DetectorLearner:
 
     def _crops(self, rng: np.random.Generator) -> list[DetectionCrop]:
         """A batch of pictures of one source, so that it has masks for all or for none."""
-        old = self._replay and rng.random() < self._recipe.replay_share
+        old = self._replay and rng.random() < self._replay_share
         images = self._replay if old else self._images
         chosen = [images[int(rng.integers(len(images)))] for _ in range(self._batch)]
         if any(image.instances is None for image in chosen):

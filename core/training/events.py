@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from core.training.ranking import Suggestion
 from core.training.scores import Scores
 
 
@@ -53,6 +54,12 @@ class Continued(msgspec.Struct, frozen=True, tag="continued"):
     """The run goes on after a pause."""
 
 
+class Ranked(msgspec.Struct, frozen=True, tag="ranked"):
+    """Which images to label next, the most worthwhile first."""
+
+    suggestions: tuple[Suggestion, ...]
+
+
 class Notice(msgspec.Struct, frozen=True, tag="notice"):
     """Something that a person should know; the run goes on."""
 
@@ -80,7 +87,9 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
     hint: str = ""
 
 
-Event: TypeAlias = Prepared | Stepped | Judged | Paused | Continued | Notice | Finished | Failed
+Event: TypeAlias = (
+    Prepared | Stepped | Judged | Paused | Continued | Ranked | Notice | Finished | Failed
+)
 
 
 class Pause(msgspec.Struct, frozen=True, tag="pause"):

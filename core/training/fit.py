@@ -97,6 +97,7 @@ class Fit:
         self._best_replay: float | None = None
         self._best_step = 0
         self._rounds_without_gain = 0
+        self._forgets = False
         self._totals: dict[str, list[float]] = defaultdict(list)
         self._times: list[float] = []
         self._reported_at = 0.0
@@ -134,6 +135,9 @@ class Fit:
         scores = progress["best_scores"]
         self._best_scores = None if scores is None else Scores(**scores)
         self._best_replay = progress["best_replay"]
+        if progress.get("forgets"):
+            self._forgets = True
+            self._learner.remember_more()
 
     def run(self) -> FitResult:
         """Train until enough steps were taken, nothing gets better, or it is stopped.
@@ -236,6 +240,9 @@ class Fit:
             self._rounds_without_gain = 0
         else:
             self._rounds_without_gain += 1
+        if not rank[0]:
+            self._forgets = True
+            self._learner.remember_more()
         preview = self._exam.show(self._learner, self._round)
         self._save()
         self._report(
@@ -271,6 +278,7 @@ class Fit:
             "rounds_without_gain": self._rounds_without_gain,
             "best": self._best,
             "best_step": self._best_step,
+            "forgets": self._forgets,
             "best_scores": None if scores is None else _values(scores),
             "best_replay": self._best_replay,
         }

@@ -32,5 +32,8 @@ class Learner(Protocol):
     def load(self, state: dict[str, Tensor], steps: int) -> None:
         """Go on from a checkpoint; raises KeyError or RuntimeError when it does not fit."""
 
+    def remember_more(self) -> None:
+        """Show more of what the parent knew in the next steps."""
+
     def take_less_memory(self) -> bool:
         """Make the next steps smaller; False when they cannot be."""

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable, Collection
 from pathlib import Path
 
+from core.document.document import ImageState
 from core.document.images import Dataset
 from core.errors import ModelError
 from core.models.registry import find_model
@@ -19,6 +20,8 @@ from core.training.snapshot import Snapshot, take_snapshot
 DEFAULT_PARENT = "unet-nuclei"
 _SMALL_DETECTOR_CROP_PX = 256
 _DETECTOR_CROP_PX = 512
+MOST_CANDIDATES = 400
+"""Among so many unlabelled images the next ones are looked for."""
 
 
 def find_parent_spec(
@@ -97,11 +100,25 @@ def prepare_run(
             model_file=str(place.model_file(model_id)),
             preview_image="" if preview_image is None else str(preview_image),
             held_out=held_out,
+            candidates=_unlabelled(dataset, snapshot),
             device=device,
             recipe=dataclasses.replace(recipe),
         )
     )
     return folder, snapshot
+
+
+def _unlabelled(dataset: Dataset, snapshot: Snapshot) -> tuple[tuple[int, str], ...]:
+    """Images that nobody has finished, at most as many as can be looked at, evenly spread."""
+    taken = {image.id for image in snapshot.images}
+    done = (ImageState.APPROVED, ImageState.REJECTED)
+    rows = [
+        image
+        for image in dataset.images
+        if image.id not in taken and dataset.state.state_of(image.id) not in done
+    ]
+    step = max(len(rows) // MOST_CANDIDATES, 1)
+    return tuple((image.id, str(dataset.path_of(image))) for image in rows[::step])
 
 
 def _name(snapshot: Snapshot, number: int) -> str:

@@ -8,6 +8,7 @@ from enum import Enum
 from types import MappingProxyType
 
 from core.training import events
+from core.training.ranking import Suggestion
 
 Curve = tuple[tuple[float, float], ...]
 """Points (step, value), the earliest first."""
@@ -46,6 +47,7 @@ class RunProgress:
     prepared: events.Prepared | None = None
     best: events.Judged | None = None
     notices: tuple[str, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
     end: events.Finished | events.Failed | None = None
 
     @property
@@ -79,6 +81,8 @@ class RunProgress:
                 return replace(self, status=RunStatus.PAUSED)
             case events.Continued():
                 return replace(self, status=RunStatus.TRAINING)
+            case events.Ranked():
+                return replace(self, suggestions=event.suggestions)
             case events.Notice():
                 return replace(self, notices=(*self.notices, event.message))
             case events.Finished():

@@ -12,6 +12,10 @@ import msgspec
 DEFAULT_LOSSES: Mapping[str, float] = MappingProxyType({"border_weighted": 1.0, "dice": 1.0})
 
 
+MORE_REPLAY = 0.67
+"""Share of replay once a round shows that the model forgets."""
+
+
 class Task(Enum):
     """What kind of answer is learnt."""
 

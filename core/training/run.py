@@ -45,6 +45,8 @@ class RunOrder:
     parent_weights: str = ""
     preview_image: str = ""
     held_out: tuple[int, ...] = ()
+    candidates: tuple[tuple[int, str], ...] = ()
+    """Images without labels, id and path, of which some are suggested next."""
     device: str = "auto"
     recipe: Recipe = field(default_factory=Recipe)
 

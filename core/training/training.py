@@ -31,6 +31,7 @@ from core.training.run import CHECKPOINT, PREVIOUS_CHECKPOINT, RunFolder, RunOrd
 from core.training.scores import Scores, judge_models
 from core.training.snapshot import Snapshot, SnapshotImage, read_snapshot
 from core.training.split import Split, held_out_part, only_part, split_images, without_part
+from core.training.suggesting import suggest
 from core.training.validation import interesting_part, judge
 
 REPLAY_EXAM_PX = 384
@@ -96,6 +97,7 @@ def train(folder: RunFolder, controls: Controls, report: Report) -> events.Finis
         )
     )
     result = fit.run()
+    _suggest(order, spec, parent, learner, material, device.name, report)
     finished = _finish(order, recipe, snapshot, parent, spec, exam, material, result)
     for name in (CHECKPOINT, PREVIOUS_CHECKPOINT):
         (folder.path / name).unlink(missing_ok=True)
@@ -259,6 +261,30 @@ def _preview_image(order: RunOrder, snapshot: Snapshot, material: Material) -> L
             nothing = torch.zeros(pixels.shape[:2], dtype=torch.int32).numpy()
             return LabelledImage("preview", "new", pixels, nothing, boxes_of_instances(nothing))
     return (material.held_out or material.learn)[0]
+
+
+def _suggest(
+    order: RunOrder,
+    spec: ModelSpec,
+    parent: Parent,
+    learner: Learner,
+    material: Material,
+    device: str,
+    report: Report,
+) -> None:
+    """Rank the images that are not labelled; what cannot be ranked costs no model."""
+    if not order.candidates:
+        return
+    old = load_adapter(parent.spec, parent.weights, device)
+    suggestions = suggest(
+        order.candidates,
+        material.learn,
+        learner.adapter(),
+        old,
+        spec.categories,
+        seed=order.recipe.seed,
+    )
+    report(events.Ranked(suggestions))
 
 
 def _finish(

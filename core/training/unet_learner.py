@@ -18,7 +18,7 @@ from core.training.checkpoint import WeightAverage
 from core.training.data import LabelledImage
 from core.training.learner_state import optimizer_state, restore_optimizer, under
 from core.training.losses import combined_loss, distillation_loss
-from core.training.recipe import Recipe, Task
+from core.training.recipe import MORE_REPLAY, Recipe, Task
 from core.training.schedule import warm_cosine
 from core.training.unet_crops import sample_crop, stack_crops
 from core.training.unet_head import fitted_state
@@ -53,6 +53,7 @@ class UNetLearner:
         self.spec = spec
         self._recipe = recipe
         self._batch = recipe.batch
+        self._replay_share = recipe.replay_share
         self._crop_px = recipe.crop_px
         self._images = images
         self._replay = replay
@@ -129,6 +130,10 @@ class UNetLearner:
         self._average.restore(under(state, "average."), steps)
         restore_optimizer(self._optimizer, state)
 
+    def remember_more(self) -> None:
+        """Show more of what the parent knew in the next steps."""
+        self._replay_share = max(self._replay_share, MORE_REPLAY)
+
     def take_less_memory(self) -> bool:
         """Halve the batch, then the crops; False when both are as small as they can be."""
         if self._batch > 1:
@@ -160,7 +165,7 @@ class UNetLearner:
         """How many crops of a batch are new and how many replayed; at least one is new."""
         if not self._replay:
             return self._batch, 0
-        old = min(round(self._batch * self._recipe.replay_share), self._batch - 1)
+        old = min(round(self._batch * self._replay_share), self._batch - 1)
         return self._batch - old, old
 
     def _loss(self, inputs: Tensor, logits: Tensor, targets: Tensor, new: int) -> dict[str, Tensor]:

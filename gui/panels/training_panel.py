@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from core.training import events
 from core.training.progress import RunProgress, RunStatus, time_in_words
 from gui.training.models_page import ModelsPage
+from gui.training.next_page import NextPage
 from gui.training.progress_page import ProgressPage
 from gui.training.training_runs import TrainingRuns
 
@@ -60,9 +61,11 @@ class TrainingPanel(QWidget):
         )
         self.progress = ProgressPage(self)
         self.models = ModelsPage(self)
+        self.next = NextPage(self)
         self.pages = QTabWidget(self)
         self.pages.setDocumentMode(True)
         self.pages.addTab(self.progress, self.tr("Progress"))
+        self.pages.addTab(self.next, self.tr("Next"))
         self.pages.addTab(self.models, self.tr("Models"))
         self._lay_out()
         self.train.clicked.connect(lambda _checked=False: self._train_or_resume())

@@ -19,6 +19,7 @@ from gui.actions import ActionEntry
 from gui.dialogs.model_comparison_dialog import ModelComparisonDialog
 from gui.dialogs.training_options_dialog import TrainingOptionsDialog
 from gui.model_commands import SOURCE_SETTING
+from gui.training.effort_watch import EffortWatch
 from gui.workbench import Workbench
 
 RECIPES_SETTING = "training/recipes"
@@ -42,6 +43,7 @@ class TrainingCommands(QObject):
         self._runs = bench.training
         self._parent = self._session.project.setting(PARENT_SETTING) or DEFAULT_PARENT
         self._recipes = self._stored_recipes()
+        self.efforts = EffortWatch(self._session, bench.tasks, self._runs.place.models, self)
         self._runs.finished.connect(self._on_finished)
         self._runs.failed.connect(self._session.error_raised)
         self._runs.models_changed.connect(self._tell_parents)
@@ -55,6 +57,7 @@ class TrainingCommands(QObject):
     def begin(self) -> None:
         """Read what there is of an earlier session."""
         self._runs.look()
+        self.efforts.look()
 
     def choose_parent(self, model_id: str) -> None:
         """Start from this model next time."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -18,9 +18,19 @@ from core.training.client import TrainerClient
 from core.training.ordering import prepare_run
 from core.training.places import TrainingPlace, training_place
 from core.training.progress import RunProgress, RunStatus, fold
+from core.training.ranking import Suggestion
 from core.training.recipe import Recipe
 from core.training.run import RunFolder
 from gui.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What there is beside the project file."""
+
+    models: tuple[TrainedModel, ...]
+    unfinished: RunFolder | None
+    suggestions: tuple[Suggestion, ...]
 
 
 class TrainingRuns(QObject):
@@ -34,6 +44,8 @@ class TrainingRuns(QObject):
     """The list of the project's models has changed."""
     failed = Signal(object)
     """Carries a MaskwrightError."""
+    suggested = Signal()
+    """Other images are suggested next."""
 
     def __init__(
         self,
@@ -53,6 +65,7 @@ class TrainingRuns(QObject):
         self._preparing: TaskHandle | None = None
         self._models: tuple[TrainedModel, ...] = ()
         self._resumable: RunFolder | None = None
+        self._suggestions: tuple[Suggestion, ...] = ()
         self._is_closed = False
 
     @property
@@ -81,6 +94,11 @@ class TrainingRuns(QObject):
         return None if self.is_busy else self._resumable
 
     @property
+    def suggestions(self) -> tuple[Suggestion, ...]:
+        """Images from which most can be learnt, by the last training that ended."""
+        return self._suggestions
+
+    @property
     def is_busy(self) -> bool:
         """Whether a run is being prepared, under way or paused."""
         progress = self._progress
@@ -93,15 +111,18 @@ class TrainingRuns(QObject):
     def look(self) -> None:
         """Read which models and unfinished runs there are."""
 
-        def run(_context: TaskContext) -> tuple[tuple[TrainedModel, ...], RunFolder | None]:
+        def run(_context: TaskContext) -> _Found:
             models, _ = self._place.trained()
             for model in models:
                 enlist(model)
             unfinished = self._place.unfinished()
-            return models, unfinished[-1] if unfinished else None
+            last = self._place.run_folder(models[-1].spec.id).events() if models else ()
+            return _Found(models, unfinished[-1] if unfinished else None, fold(last).suggestions)
 
-        def done(found: tuple[tuple[TrainedModel, ...], RunFolder | None]) -> None:
-            self._models, self._resumable = found
+        def done(found: _Found) -> None:
+            self._models, self._resumable = found.models, found.unfinished
+            self._suggestions = found.suggestions
+            self.suggested.emit()
             if self._resumable is not None and self._progress is None:
                 self._show_unfinished(self._resumable)
             self.models_changed.emit()

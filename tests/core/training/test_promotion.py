@@ -52,7 +52,7 @@ def _train(folder: Path, seed: int, *, shuffled: bool) -> events.Finished:
         truths.append(truth)
     if shuffled:
         truths = [*truths[1:], truths[0]]
-    recipe = Recipe(seed=seed, steps=45, round_steps=15, crop_px=96)
+    recipe = Recipe(seed=seed, steps=75, round_steps=15, crop_px=96)
     project = Project.create(folder / "test.maskwright", folder, names, author="tester")
     try:
         label_images(project, truths, ImageState.APPROVED)

@@ -6,12 +6,15 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from PySide6.QtTest import QSignalSpy
 from pytestqt.qtbot import QtBot
 
+from core.document.annotation import Annotation, new_annotation_id
 from core.document.document import ImageState
+from core.document.mask import Mask
 from core.models.registry import find_model
 from core.models.trained import find_trained
 from core.project.project import Project
@@ -19,6 +22,7 @@ from core.training import events
 from core.training.model_files import trained_spec, write_model
 from core.training.places import training_place
 from core.training.progress import fold
+from core.training.ranking import Suggestion
 from core.training.recipe import Recipe, Task
 from core.training.run import RunFolder, RunOrder
 from core.training.scores import Scores
@@ -27,6 +31,7 @@ from gui.dialogs.training_options_dialog import TrainingOptionsDialog
 from gui.main_window import MainWindow
 from gui.panels.training_panel import TrainingPanel
 from gui.training.automatic_training import AutomaticTraining
+from tests.core.project.pictures import add
 from tests.gui.windows import main_window
 
 OLD, NEW = Scores(2, 0.61, 0.6, 0.3, 0.4), Scores(2, 0.82, 0.8, 0.5, 0.6)
@@ -216,3 +221,40 @@ def test_options_become_a_recipe_that_is_kept(window: MainWindow, qtbot: QtBot) 
     assert stored is not None
     assert json.loads(stored)["unet-nuclei"]["steps"] == 33
     assert commands.recipe().steps == 33
+
+
+def test_suggested_images_are_listed_with_the_reason_and_shown(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    panel, bench = _panel(window), window.bench
+    model_id = _save_model(bench.session.project)
+    folder = bench.training.place.run_folder(model_id)
+    folder.write_order(
+        RunOrder(model_id=model_id, name="x", parent_id="unet-nuclei", model_file="x")
+    )
+    folder.append(events.Ranked((Suggestion(3, 0.9, "unlike what is labelled"),)))
+    folder.append(events.Failed("over"))
+    with qtbot.waitSignal(bench.training.suggested):
+        bench.training.look()
+    row = panel.next.list.topLevelItem(0)
+    assert row is not None
+    assert [row.text(0), row.text(1)] == ["three.png", "unlike what is labelled"]
+    panel.next.list.itemClicked.emit(row, 0)
+    assert bench.session.image is not None
+    assert bench.session.image.id == 3
+    images = window.panes.images
+    images.order.setCurrentIndex(images.order.findText("Suggested next"))
+    assert images.model.image_at(0).id == 3
+    assert "unlike what is labelled" in images.hint.text()
+
+
+def test_approved_images_are_logged_and_drawn(window: MainWindow, qtbot: QtBot) -> None:
+    panel, bench = _panel(window), window.bench
+    item = Annotation(new_annotation_id(), 1, 1, Mask.from_array(np.ones((4, 4)), 5, 5))
+    bench.session.project.history.apply(add(item))
+    window.show_panel("training")
+    panel.pages.setCurrentWidget(panel.next)
+    window.commands.states.set_states((1,), ImageState.APPROVED)
+    qtbot.waitUntil(lambda: "100%" in panel.next.effort_note.text())
+    assert panel.next.effort is not None
+    assert not panel.next.effort.is_empty

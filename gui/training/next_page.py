@@ -1,0 +1,116 @@
+"""Which image to label next and why, and how the effort falls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QHeaderView,
+    QLabel,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.training.effort import Effort
+from core.training.ranking import Suggestion
+from gui.plain_text import plain_tool_tip
+
+if TYPE_CHECKING:
+    from gui.training.live_curves import LiveCurves
+
+_ID = Qt.ItemDataRole.UserRole
+
+
+class NextPage(QWidget):
+    """A list that one walks down, and a curve of the pixels edited by hand."""
+
+    image_chosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.list = QTreeWidget(self)
+        self.list.setHeaderLabels([self.tr("Image"), self.tr("Why")])
+        self.list.setRootIsDecorated(False)
+        self.list.setUniformRowHeights(True)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.list.setAccessibleName(self.tr("Images to label next"))
+        header = self.list.header()
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
+        header.resizeSection(0, 120)
+        header.setStretchLastSection(True)
+        self.list.itemClicked.connect(self._choose)
+        self.list.itemActivated.connect(self._choose)
+        self.empty = QLabel(
+            self.tr("After a training the images from which most can be learnt stand here."), self
+        )
+        self.empty.setWordWrap(True)
+        self.empty.setProperty("quiet", True)
+        self.effort_note = QLabel(self)
+        self.effort_note.setWordWrap(True)
+        self.effort_note.setProperty("quiet", True)
+        self.effort: LiveCurves | None = None
+        self._efforts: tuple[Effort, ...] = ()
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 8, 0, 0)
+        self._layout.setSpacing(8)
+        self._layout.addWidget(self.empty)
+        self._layout.addWidget(self.list, 1)
+        self._layout.addWidget(self.effort_note)
+        self.show_suggestions((), str)
+        self.show_efforts(())
+
+    def show_suggestions(
+        self, suggestions: Sequence[Suggestion], name: Callable[[int], str]
+    ) -> None:
+        """List images; ``name`` gives what an image is called."""
+        self.list.clear()
+        for item in suggestions:
+            row = QTreeWidgetItem([name(item.image_id), item.reason])
+            row.setData(0, _ID, item.image_id)
+            row.setToolTip(0, plain_tool_tip(name(item.image_id)))
+            row.setToolTip(1, plain_tool_tip(item.reason))
+            self.list.addTopLevelItem(row)
+        self.empty.setVisible(not suggestions)
+        self.list.setVisible(bool(suggestions))
+
+    def show_efforts(self, efforts: Sequence[Effort]) -> None:
+        """Draw the share of pixels that was edited by hand, image by image."""
+        self._efforts = tuple(item for item in efforts if item.object_px)
+        if self._efforts:
+            last = self._efforts[-5:]
+            mean = sum(item.share for item in last) / len(last)
+            self.effort_note.setText(
+                self.tr(
+                    "Of the last {count} approved images {share:.0%} of the object pixels were "
+                    "edited by hand."
+                ).format(count=len(last), share=mean)
+            )
+        else:
+            self.effort_note.setText(
+                self.tr("Approve images to see how many pixels are still edited by hand.")
+            )
+        self._draw()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """The curve is made when it is first seen."""
+        super().showEvent(event)
+        self._draw()
+
+    def _draw(self) -> None:
+        if not self.isVisible() or not self._efforts:
+            return
+        if self.effort is None:
+            from gui.training.live_curves import LiveCurves
+
+            self.effort = LiveCurves(self.tr("Edited by hand"), is_share=True, parent=self)
+            self._layout.insertWidget(2, self.effort)
+        curve = tuple((float(n), item.share) for n, item in enumerate(self._efforts, start=1))
+        self.effort.show_curves({self.tr("share of object pixels, by approved image"): curve})
+
+    def _choose(self, item: QTreeWidgetItem) -> None:
+        self.image_chosen.emit(int(item.data(0, _ID)))
