@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -17,6 +17,7 @@ from PIL import Image
 from core.document.geometry import Size
 from core.document.images import Dataset, ImageRecord
 from core.errors import ReadError
+from core.formats.class_maps import CLASS_MAP_SOURCE
 from core.formats.coco_categories import plan_categories
 from core.formats.coco_images import declared_size
 from core.formats.coco_panoptic_reading import SegmentArray
@@ -66,6 +67,8 @@ def write_coco_panoptic(
     annotations = mismatched = 0
     numbers = _image_numbers(dataset.images, source)
     used: set[str] = set()
+    painted: set[int] = set()
+    of_things: set[int] = set()
     for image, document in dataset.documents():
         objects = seen_objects(
             document.in_layer(layer_id),
@@ -76,6 +79,9 @@ def write_coco_panoptic(
             "COCO panoptic",
         )
         segments = _segments(objects, plan.ids)
+        for item in objects:
+            is_painted = item.annotation.provenance.source == CLASS_MAP_SOURCE
+            (painted if is_painted else of_things).add(item.annotation.label_id)
         records = untagged(source.images.get(image.id), _NAME)
         image_records.append(_image_record(image, document.size, numbers[image.id], records))
         fields = raw_fields(bytes(records[1]).decode()) if len(records) > 1 else {}
@@ -94,11 +100,12 @@ def write_coco_panoptic(
             findings.note(image.path, f"{wrong} pixels differ after reading back", "written")
         mismatched += wrong
         annotations += len(segments)
+    stuff = [plan.ids[label] for label in painted - of_things]
     content = {
         **(parts or _NEW_FILE),
         "images": image_records,
         "annotations": annotation_records,
-        "categories": [_category(record) for record in plan.records],
+        "categories": [_category(record, stuff) for record in plan.records],
     }
     writer.write(path.name, msgspec.json.encode(content))
     mismatched += _missing_records(path, annotations)
@@ -159,13 +166,19 @@ def _image_record(
     return {"id": number, "file_name": image.path, "width": size.width, "height": size.height}
 
 
-def _category(record: object) -> object:
-    """The record of a category; COCO panoptic asks whether it has single objects."""
+def _category(record: object, stuff: Collection[object]) -> object:
+    """The record of a category; COCO panoptic asks whether it has single objects.
+
+    Those that were only painted as classes have none.
+    """
     if isinstance(record, msgspec.Raw):
         fields: Mapping[str, object] = raw_fields(bytes(record).decode("utf-8"))
+        values: Mapping[str, object] = parse_object(bytes(record)) or {}
     else:
-        fields = record if isinstance(record, dict) else {}
-    return record if "isthing" in fields or not fields else {**fields, "isthing": 1}
+        fields = values = record if isinstance(record, dict) else {}
+    if "isthing" in fields or not fields:
+        return record
+    return {**fields, "isthing": int(values.get("id") not in stuff)}
 
 
 def _segments(objects: Sequence[SeenObject], category_ids: Mapping[int, object]) -> list[_Segment]:

@@ -71,12 +71,23 @@ def test_panoptic_has_one_segment_for_each_class(tmp_path: Path) -> None:
     dataset = _dataset(tmp_path)
     report = export_layer(dataset, 1, tmp_path / "out.json", ExportKind.COCO_PANOPTIC)
     content = json.loads((tmp_path / "out.json").read_text())
+    assert [item["isthing"] for item in content["categories"]] == [0, 0]
     (image,) = content["annotations"]
     areas = {item["category_id"]: item["area"] for item in image["segments_info"]}
     assert sorted(areas.values()) == sorted([(_classes() == 1).sum(), (_classes() == 2).sum()])
     colors = _read(tmp_path / "out" / image["file_name"])
     assert (colors.any(axis=2) == (_classes() < UNLABELLED)).all()
     assert report.verified
+
+
+def test_a_class_that_also_has_objects_is_one_of_things(tmp_path: Path) -> None:
+    dataset = _dataset(tmp_path, with_object=True)
+    export_layer(dataset, 1, tmp_path / "out.json", ExportKind.COCO_PANOPTIC)
+    content = json.loads((tmp_path / "out.json").read_text())
+    assert {item["name"]: item["isthing"] for item in content["categories"]} == {
+        "cell": 1,
+        "dust": 0,
+    }
 
 
 def test_coco_has_the_classes_as_masks(tmp_path: Path) -> None:

@@ -68,6 +68,22 @@ def test_segments_are_masks_with_labels(tmp_path: Path) -> None:
     assert imported.report.entries == ()
 
 
+def test_categories_that_do_not_say_so_are_things(tmp_path: Path) -> None:
+    path = _file(tmp_path)
+    content = json.loads(path.read_text())
+    content["categories"] = [{"id": 3, "name": "cell"}, {"id": 9, "name": "ground"}]
+    path.write_text(json.dumps(content))
+    combined = combine([read_coco_panoptic(path)])
+    out = tmp_path / "out" / "set.json"
+    layer = next(iter(combined.sources))
+    export_layer(combined.dataset, layer, out, ExportKind.COCO_PANOPTIC, combined.sources[layer])
+    written = json.loads(out.read_text())["categories"]
+    assert written == [
+        {"id": 3, "name": "cell", "isthing": 1},
+        {"id": 9, "name": "ground", "isthing": 1},
+    ]
+
+
 def test_what_nobody_edited_goes_out_as_it_came_in(tmp_path: Path) -> None:
     path = _file(tmp_path)
     combined = combine([read_coco_panoptic(path)])
