@@ -6,8 +6,14 @@ vertices. Figures are medians of ``time.thread_time``; run with ``make bench``.
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -27,6 +33,7 @@ from pytestqt.qtbot import QtBot
 
 from core.document.geometry import Polygon, Size
 from core.document.mask import Mask
+from core.imaging.pyramid import build_pyramid
 from gui.canvas.canvas import Canvas
 from gui.canvas.shapes import CanvasShape
 from gui.tools.draft import BrushCursor, Draft, DraftMask
@@ -45,6 +52,8 @@ COLORS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00")
 LIMIT_FRAME_S = 0.016
 LIMIT_HOVER_S = 0.010
 LIMIT_BRUSH_S = 0.004
+
+BENCHMARK_RUN = ("-m", "pytest", "-q", "-m", "speed", "-p", "no:cacheprovider")
 
 Benchmark = Any
 """pytest-benchmark's fixture, which has no types."""
@@ -116,6 +125,47 @@ def graphics_view(qtbot: QtBot, picture: np.ndarray, rings: np.ndarray) -> QGrap
     return view
 
 
+@pytest.fixture
+def huge_canvas(qtbot: QtBot) -> Iterator[Canvas]:
+    """100 MP with 10,000 polygons."""
+    rng = np.random.default_rng(0)
+    size = Size(10_000, 10_000)
+    coarse = rng.integers(0, 255, (size.height // 8, size.width // 8, 3), dtype=np.uint8)
+    yield from _shown(qtbot, np.asarray(cv2.resize(coarse, (size.width, size.height))), 1.0)
+
+
+@pytest.fixture
+def masks_canvas(qtbot: QtBot, picture: np.ndarray) -> Iterator[Canvas]:
+    """24 MP with 8,000 polygons and 2,000 instance masks."""
+    yield from _shown(qtbot, picture, 0.8)
+
+
+def _shown(qtbot: QtBot, rgb: np.ndarray, polygons: float) -> Iterator[Canvas]:
+    """A canvas with 10,000 shapes, the given share of which are polygons."""
+    height, width = rgb.shape[:2]
+    rng = np.random.default_rng(1)
+    angles = np.linspace(0, 2 * np.pi, 50, endpoint=False)
+    turn = np.stack([np.cos(angles), np.sin(angles)], axis=-1) * 25
+    rows, columns = np.mgrid[-25:26, -25:26]
+    disc = rows**2 + columns**2 <= 25**2
+    shapes = []
+    for number, (x, y) in enumerate(rng.random((COUNT, 2)) * (width - 60, height - 60) + 30):
+        geometry: Polygon | Mask = Polygon.from_points(turn + np.array([x, y]))
+        if number >= polygons * COUNT:
+            geometry = Mask.from_array(disc, int(x) - 25, int(y) - 25)
+        shapes.append(CanvasShape(number, geometry, COLORS[number % len(COLORS)]))
+    made = Canvas()
+    qtbot.addWidget(made)
+    made.resize(1920, 1080)
+    made.set_image(build_pyramid(rgb), Size(width, height))
+    made.set_overlay(shapes)
+    made.show()
+    qtbot.waitExposed(made)
+    made.grab_frame(60)
+    yield made
+    made.shutdown()
+
+
 def frame_of(widget: QWidget, step: Callable[[int], None]) -> Callable[[], None]:
     """A function that steps and paints one frame."""
     count = iter(range(10**6))
@@ -150,6 +200,56 @@ def test_zoom(benchmark: Benchmark, canvas: Canvas, scale: float | None) -> None
         canvas.grab_frame(60)
     frame = frame_of(canvas, lambda n: canvas.zoom_by(1.1 if n // 8 % 2 else 1 / 1.1))
     assert measure(benchmark, frame) <= LIMIT_FRAME_S
+
+
+@pytest.mark.parametrize("which", ["huge_canvas", "masks_canvas"])
+@pytest.mark.parametrize("what", ["pan", "zoom"])
+@pytest.mark.parametrize("scale", [None, 1.0], ids=["fit", "full size"])
+def test_larger_scenes(
+    benchmark: Benchmark,
+    request: pytest.FixtureRequest,
+    which: str,
+    what: str,
+    scale: float | None,
+) -> None:
+    """100 MP, and masks among the polygons: the goal is 10 ms."""
+    canvas: Canvas = request.getfixturevalue(which)
+    if scale is not None:
+        canvas.set_scale(scale)
+        canvas.grab_frame(60)
+
+    def step(n: int) -> None:
+        if what == "pan":
+            canvas.pan_by(*((9, 4) if n // 20 % 2 else (-9, -4)))
+        else:
+            canvas.zoom_by(1.1 if n // 8 % 2 else 1 / 1.1)
+
+    measure(benchmark, frame_of(canvas, step), 40)
+    benchmark.extra_info["goal_ms"] = 10
+
+
+@pytest.mark.benchmark(timer=time.perf_counter)
+def test_at_twice_the_density(benchmark: Benchmark) -> None:
+    """Pan, zoom and hover once more on a screen of 3840 × 2160 pixels, in a process of its own."""
+    found: dict[str, float] = {}
+
+    def run() -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            report = Path(folder) / "report.json"
+            chosen = "test_pan or test_zoom or test_hover"
+            names = (*BENCHMARK_RUN, "-k", f"({chosen}) and not graphics", __file__)
+            subprocess.run(
+                (sys.executable, *names, f"--benchmark-json={report}"),
+                env={**os.environ, "QT_SCALE_FACTOR": "2", "QT_QPA_PLATFORM": "offscreen"},
+                check=False,
+                capture_output=True,
+            )
+            for item in json.loads(report.read_text())["benchmarks"]:
+                found[item["name"]] = 1000 * item["stats"]["median"]
+
+    benchmark.pedantic(run, rounds=1)
+    assert len(found) == 7
+    benchmark.extra_info.update({f"{name} ms": round(value, 1) for name, value in found.items()})
 
 
 def test_hover(benchmark: Benchmark, canvas: Canvas) -> None:
