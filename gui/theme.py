@@ -66,6 +66,10 @@ LIGHT = Theme(
 )
 
 
+_IN_USE = "maskwright theme"
+"""The application's property that names its theme: a style sheet that is set lays all out anew."""
+
+
 def theme_for(application: QApplication, choice: str = "system") -> Theme:
     """The theme that a setting asks for: ``dark``, ``light`` or ``system``."""
     if choice in ("dark", "light"):
@@ -75,7 +79,10 @@ def theme_for(application: QApplication, choice: str = "system") -> Theme:
 
 
 def apply_theme(application: QApplication, theme: Theme) -> None:
-    """Give the whole program this look."""
+    """Give the whole program this look; nothing is done when it has it already."""
+    if application.property(_IN_USE) == theme.name:
+        return
+    application.setProperty(_IN_USE, theme.name)
     application.setStyle("Fusion")
     application.setPalette(_palette(theme))
     application.setStyleSheet(_style_sheet(theme))

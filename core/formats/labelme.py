@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
-
 from core.formats.annotation_format import AnnotationFormat, Evidence
 from core.formats.labelme_reading import is_labelme, read_labelme
 from core.formats.labelme_writing import write_labelme
@@ -20,7 +18,7 @@ def _recognise(evidence: Evidence) -> str | None:
     if not evidence.path.is_dir():
         return None
     for place in _PLACES:
-        for path in islice(sorted(evidence.path.glob(place)), _MAX_TRIED):
+        for path in evidence.matching(place, _MAX_TRIED):
             if (parts := Evidence(path).json) is not None and is_labelme(parts):
                 name = path.relative_to(evidence.path).as_posix()
                 return f"{name} has a list of shapes and the path of one image"

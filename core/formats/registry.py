@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 from core.errors import FormatError, MaskwrightError, ReadError
@@ -120,7 +119,7 @@ def _detect_folder(evidence: Evidence) -> DetectedFormat:
     why = voc.FORMAT.recognise(evidence)
     if why is not None:
         return DetectedFormat(voc.FORMAT.name, why, folder)
-    found = _json_files(folder)
+    found = _json_files(evidence)
     if len(found) == 1:
         return found[0]
     if found:
@@ -143,11 +142,11 @@ def _detect_folder(evidence: Evidence) -> DetectedFormat:
     return other
 
 
-def _json_files(folder: Path) -> list[DetectedFormat]:
+def _json_files(evidence: Evidence) -> list[DetectedFormat]:
     """The files, in the first place that has any, that describe several images."""
     for place in _PLACES_OF_JSON:
         found = []
-        for file in islice(sorted(folder.glob(place)), _MAX_FILES):
+        for file in evidence.matching(place, _MAX_FILES):
             detected = _recognised(Evidence(file))
             if detected is not None and detected.name in _IN_ONE_FILE:
                 found.append(detected)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from pathlib import Path
 
 from core.formats.annotation_format import AnnotationFormat, Evidence
@@ -24,7 +23,7 @@ def _recognise(evidence: Evidence) -> str | None:
         if name in evidence.entries and any((path / name).glob("*.png")):
             return f"the folder has {name} with PNG files"
     for place in ("Annotations/*.xml", "*.xml", "Annotations/*/*.xml", "*/*.xml"):
-        files = islice(sorted(path.glob(place)), _MAX_TRIED)
+        files = evidence.matching(place, _MAX_TRIED)
         found = next((file for file in files if is_voc_xml(file)), None)
         if found is not None:
             return f"{found.relative_to(path)} is a Pascal VOC annotation"

@@ -15,7 +15,7 @@ def _recognise(evidence: Evidence) -> str | None:
     path = evidence.path
     if path.is_dir():
         names = find_names_file(path) or find_names_file(path.parent)
-        if not has_labels(path):
+        if not has_labels(evidence):
             return None
         why = "text files have a class number and numbers between 0 and 1 to a line"
         return f"{names.name} names the classes and {why}" if names else why

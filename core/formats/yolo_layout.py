@@ -8,10 +8,10 @@ file beside the picture (Darknet).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from core.errors import MaskwrightError
+from core.formats.annotation_format import Evidence
 from core.formats.text_encoding import decode_text, read_bytes
 from core.formats.yolo_lines import parse_line
 from core.formats.yolo_names import LIST_NAMES, find_names_file
@@ -82,13 +82,11 @@ def looks_like_labels(path: Path) -> bool:
     return fields[0].isdecimal() and "." in "".join(fields[1:5])
 
 
-def has_labels(folder: Path) -> bool:
+def has_labels(evidence: Evidence) -> bool:
     """Whether a folder has label files, looking at a few of them."""
     places = ("labels/*.txt", "labels/*/*.txt", "*/labels/*.txt", "*.txt", "*/*.txt")
     return any(
-        looks_like_labels(path)
-        for place in places
-        for path in islice(sorted(folder.glob(place)), _MAX_TRIED)
+        looks_like_labels(path) for place in places for path in evidence.matching(place, _MAX_TRIED)
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import overload
 
 from core.document.geometry import Size
@@ -26,6 +26,10 @@ class ImageTable(Sequence[ImageRecord]):
 
     def __len__(self) -> int:
         return len(self._rows)
+
+    def __iter__(self) -> Iterator[ImageRecord]:
+        """All images in order; faster than one by one."""
+        return map(_record, self._rows)
 
     @overload
     def __getitem__(self, index: int) -> ImageRecord: ...

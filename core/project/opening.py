@@ -7,6 +7,7 @@ from pathlib import Path
 
 from core.document.annotation import Annotation, Layer, LayerRole
 from core.errors import FormatError, ReadError
+from core.formats.annotation_format import Evidence
 from core.formats.dataset import ImportedDataset, ImportReport
 from core.formats.registry import detect_format, read_annotations
 from core.imaging.folders import IMAGE_SUFFIXES, find_images
@@ -145,7 +146,8 @@ def _first_look(path: Path, image_root: Path | None, author: str) -> _Found:
 
 def _unread(folder: Path, error: FormatError) -> str:
     """A sentence when a folder of images seems to hold annotations that are not read."""
-    if not any(next(folder.glob(pattern), None) for pattern in ("*.json", "*.xml", "*/*.json")):
+    evidence = Evidence(folder)
+    if not any(evidence.matching(pattern, 1) for pattern in ("*.json", "*.xml", "*/*.json")):
         return ""
     return f"The images were opened without annotations: {error}"
 

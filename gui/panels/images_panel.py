@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
@@ -82,7 +83,6 @@ class ImagesPanel(QWidget):
 
     def _make_list(self) -> QListView:
         view = QListView(self)
-        view.setModel(self.model)
         view.setUniformItemSizes(True)
         view.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -96,6 +96,17 @@ class ImagesPanel(QWidget):
         view.clicked.connect(self._on_chosen)
         view.activated.connect(self._on_chosen)
         return view
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """List the images."""
+        self._fill_list()
+        super().showEvent(event)
+
+    def _fill_list(self) -> None:
+        """Only now: every change of style or parent before lays out all rows once more."""
+        if self.list.model() is None:
+            self.list.ensurePolished()
+            self.list.setModel(self.model)
 
     def refresh(self) -> None:
         """List the images anew, after some were added."""
@@ -123,6 +134,7 @@ class ImagesPanel(QWidget):
 
     def chosen_ids(self) -> tuple[int, ...]:
         """Ids of the images that are marked in the list."""
+        self._fill_list()
         rows = sorted(index.row() for index in self.list.selectionModel().selectedIndexes())
         return tuple(self.model.image_at(row).id for row in rows)
 
@@ -202,6 +214,7 @@ class ImagesPanel(QWidget):
     def _show_current(self, _image: object) -> None:
         row = self.model.row_of(self._session.image)
         if row is not None:
+            self._fill_list()
             index = self.model.index(row)
             self.list.selectionModel().setCurrentIndex(
                 index, QItemSelectionModel.SelectionFlag.ClearAndSelect
