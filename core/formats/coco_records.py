@@ -11,6 +11,7 @@ from core.document.annotation import Annotation, AttributeValue, Geometry
 from core.document.geometry import Box, Keypoints, Size
 from core.formats.coco_geometry import parse_shape
 from core.formats.coco_reading import ORIENTATION, attributes_of, crowd_of, group_of
+from core.formats.coco_review import provenance_fields
 from core.formats.coco_shapes import MaskStyle, shape_fields
 from core.formats.findings import Findings
 from core.formats.json_records import parse_object, raw_fields
@@ -97,6 +98,8 @@ class RecordWriter:
                 return None
             changes.update(shape)
             changes.update(_changed_flags(annotation, values))
+            if annotation.edited:
+                changes.update(provenance_fields(annotation))
         if not changes and annotation.raw is not None:
             return WrittenRecord(values["id"], annotation.raw.encode("utf-8"), geometry, frame)
         text = msgspec.json.encode({**raw, **changes})
@@ -120,6 +123,7 @@ class RecordWriter:
             record["attributes"] = dict(annotation.attributes)
         if annotation.group_id is not None:
             record["group_id"] = annotation.group_id
+        record.update(provenance_fields(annotation))
         if self._with_scores and annotation.provenance.score is not None:
             record["score"] = annotation.provenance.score
         return WrittenRecord(number, msgspec.json.encode(record), geometry, frame)

@@ -11,6 +11,7 @@ from types import MappingProxyType
 import msgspec
 
 from core.document.annotation import Annotation, AttributeValue, LayerRole
+from core.document.comment import Comment
 from core.document.document import ImageDocument
 from core.document.geometry import Size
 from core.document.images import Dataset, ImageRecord
@@ -28,6 +29,7 @@ from core.formats.coco_records import (
     image_id_of,
     reserved_ids,
 )
+from core.formats.coco_review import comment_fields
 from core.formats.coco_shapes import MaskStyle
 from core.formats.dataset import ExportReport, SourceRecords
 from core.formats.findings import Findings
@@ -50,6 +52,7 @@ class _Image:
     annotations: tuple[Annotation, ...]
     raw: str | None
     attributes: Mapping[str, AttributeValue]
+    comments: tuple[Comment, ...] = ()
 
 
 def write_coco(
@@ -83,8 +86,12 @@ def write_coco(
         loose_ids=bool(source.images),
         reserved=reserved_ids(annotations),
     )
-    records = _records(images, frames, writer)
-    image_texts = [_image_text(image, frame) for image, frame in zip(images, frames, strict=True)]
+    numbered = _records(images, frames, writer)
+    records = [record for _, record in numbered]
+    written = {annotation_id: record.number for annotation_id, record in numbered}
+    image_texts = [
+        _image_text(image, frame, written) for image, frame in zip(images, frames, strict=True)
+    ]
     write_atomically(path, _file(parts, image_texts, [item.text for item in records], plan))
     mismatched = count_mismatches(path, records, len(images), findings)
     return ExportReport(
@@ -132,7 +139,8 @@ def _image(
     attributes: Mapping[str, AttributeValue],
 ) -> _Image:
     usable = raw if raw is not None and raw_fields(raw) else None
-    return _Image(record, document.size, document.in_layer(layer_id), usable, attributes)
+    said = tuple(document.comments.values())
+    return _Image(record, document.size, document.in_layer(layer_id), usable, attributes, said)
 
 
 def _frames(images: Sequence[_Image], dataset: Dataset) -> list[ImageFrame]:
@@ -185,8 +193,8 @@ def _orientation(image: _Image, dataset: Dataset) -> int:
 
 def _records(
     images: Sequence[_Image], frames: Sequence[ImageFrame], writer: RecordWriter
-) -> list[WrittenRecord]:
-    """All annotations: those that were read in their order, then the new ones by image."""
+) -> list[tuple[int, WrittenRecord]]:
+    """All annotations by their ids: those that were read in their order, then the new ones."""
     pairs = [
         (annotation, frame)
         for image, frame in zip(images, frames, strict=True)
@@ -195,15 +203,17 @@ def _records(
     old = [pair for pair in pairs if image_id_of(pair[0]) is not None]
     new = [pair for pair in pairs if image_id_of(pair[0]) is None]
     old.sort(key=lambda pair: pair[0].order)
-    found = (writer.write(annotation, frame) for annotation, frame in (*old, *new))
-    return [record for record in found if record is not None]
+    found = ((annotation.id, writer.write(annotation, frame)) for annotation, frame in (*old, *new))
+    return [(number, record) for number, record in found if record is not None]
 
 
-def _image_text(image: _Image, frame: ImageFrame) -> bytes:
+def _image_text(image: _Image, frame: ImageFrame, written: Mapping[int, object]) -> bytes:
+    said = comment_fields(image.comments, written, image.size, frame.orientation)
     if image.raw is not None:
         changes = changed_attributes(image.attributes, parse_object(image.raw) or {})
         if _raw_id(image) != frame.written_id:
             changes["id"] = frame.written_id
+        changes.update(said)
         if not changes:
             return image.raw.encode("utf-8")
         return msgspec.json.encode({**raw_fields(image.raw), **changes})
@@ -213,7 +223,7 @@ def _image_text(image: _Image, frame: ImageFrame) -> bytes:
         "width": frame.size.width,
         "height": frame.size.height,
     }
-    return msgspec.json.encode({**record, **changed_attributes(image.attributes, {})})
+    return msgspec.json.encode({**record, **changed_attributes(image.attributes, {}), **said})
 
 
 def _file(
