@@ -105,6 +105,17 @@ def set_name(found: ProposalSet) -> str:
     return " ".join(word for word in (found.key.model, part, done) if word)
 
 
+def is_known(found: ProposalSet, sets: Mapping[str, ProposalSet]) -> bool:
+    """Whether the very same result is there, as when it comes back from the cache as well."""
+    known = sets.get(set_name(found))
+    if known is None or not found.key.weights_hash or known.key != found.key:
+        return False
+    return len(known.items) == len(found.items) and all(
+        (one.score, one.label) == (other.score, other.label)
+        for one, other in zip(known.items, found.items, strict=True)
+    )
+
+
 def plain_name(name: str, models: Mapping[str, str]) -> str:
     """A set's name as people read it; ``models`` are the names of models by their ids."""
     model, *words = name.split(" ")

@@ -22,7 +22,7 @@ from core.models.proposal import ProposalSet
 from core.tasks.queue import TaskQueue
 from gui.deck_decisions import acceptance, rejection
 from gui.deck_hiding import hidden_places
-from gui.deck_items import DeckItem, ItemKey, PreparedSets, set_name
+from gui.deck_items import DeckItem, ItemKey, PreparedSets, is_known, set_name
 from gui.deck_preparation import DeckPreparation
 from gui.session import Session
 
@@ -123,7 +123,8 @@ class ProposalDeck(QObject):
         show the best ones.
         """
         name = set_name(proposals)
-        self.remember(image_id, (proposals,))
+        if not is_known(proposals, self.sets_of(image_id)):
+            self._keep(image_id, (proposals,))
         kept = self._accepted.get(image_id, {}).items()
         self._accepted[image_id] = {key: made for key, made in kept if key[0] != name}
         document = self._session.document
@@ -136,6 +137,14 @@ class ProposalDeck(QObject):
 
     def remember(self, image_id: int, found: Iterable[ProposalSet]) -> None:
         """Have results at hand without turning to them; images seen long ago make room."""
+        known = self._sets.get(image_id, {})
+        fresh = tuple(one for one in found if not is_known(one, known))
+        self._keep(image_id, fresh)
+        document = self._session.document
+        if fresh and document is not None and document.image_id == image_id:
+            self._refresh()
+
+    def _keep(self, image_id: int, found: Iterable[ProposalSet]) -> None:
         sets = self._sets.setdefault(image_id, {})
         for one in found:
             sets[set_name(one)] = one
@@ -143,10 +152,6 @@ class ProposalDeck(QObject):
         self._sets.move_to_end(image_id)
         while len(self._sets) > IMAGES_KEPT:
             self._sets.popitem(last=False)
-        document = self._session.document
-        if document is not None and document.image_id == image_id:
-            self._made.clear()
-            self._refresh()
 
     def clear(self, image_id: int) -> None:
         """Empty the deck of an image."""
@@ -298,7 +303,8 @@ class ProposalDeck(QObject):
 
     def _refresh(self) -> None:
         self._items = None
-        if self._current is not None and self.current is None:
+        # While candidates are compared nothing is listed; what is pointed at may come back.
+        if self._current is not None and self.current is None and not self.is_preparing:
             self._current = None
         self.changed.emit()
         self.current_changed.emit()

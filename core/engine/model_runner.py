@@ -15,7 +15,8 @@ from core.engine.device import Device, choose_device
 from core.engine.memory import Attempt, attempts, run_within_memory
 from core.engine.protocol import RgbImage
 from core.engine.runner import JobContext, RunResult
-from core.engine.self_test import SelfTest, measure
+from core.engine.self_test import SelfTest
+from core.engine.self_test_memory import remembered_or_measured
 from core.engine.smaller_input import propose_smaller
 from core.engine.wire import RunJob
 from core.models.adapter import Adapter, ArrangesMemory, RunContext
@@ -60,7 +61,7 @@ class ModelRunner:
         self,
         load: LoadModel = load_adapter,
         choose: Callable[[str], Device] = choose_device,
-        test: Callable[[str], SelfTest] = measure,
+        test: Callable[[str], SelfTest] = remembered_or_measured,
     ) -> None:
         self._load = load
         self._choose = choose

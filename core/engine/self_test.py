@@ -107,13 +107,15 @@ def _timed(model: nn.Module, image: Tensor, way: SelfTest, limit: float) -> tupl
 
 
 def main() -> int:
-    """Print one line about the device that is named, or the best one."""
+    """Print one line about the device that is named, or the best one, and keep the result."""
+    from core.engine.self_test_memory import measured_anew
+
     try:
         device = choose_device(sys.argv[1] if len(sys.argv) > 1 else "auto")
     except ModelError as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"{device.line}; {measure(device.name).sentence}")
+    print(f"{device.line}; {measured_anew(device.name).sentence}")
     return 0
 
 

@@ -264,3 +264,34 @@ def test_sources_together_list_every_object_once(deck: ProposalDeck, session: Se
     assert len(deck.items()) == 2  # the twin of what was accepted is gone with it
     session.undo()
     assert len(deck.items()) == 3
+
+
+def test_a_result_that_comes_back_from_the_cache_disturbs_nobody(
+    session: Session, tasks: TaskQueue, qtbot: QtBot
+) -> None:
+    deck = ProposalDeck(session, "tester", tasks=tasks)
+    deck.put(1, proposal_set([0.9] * 200))
+    qtbot.waitUntil(lambda: bool(deck.items()))
+    deck.walk(1)
+    pointed_at = deck.current
+    deck.remember(1, (proposal_set([0.9] * 200),))
+    assert deck.current is pointed_at
+    deck.remember(1, (proposal_set([0.8] * 200, model="another"),))
+    assert deck.current is pointed_at, "another source that is not listed changes nothing"
+
+
+def test_what_is_pointed_at_stays_while_further_sources_are_compared(
+    session: Session, tasks: TaskQueue, qtbot: QtBot
+) -> None:
+    deck = ProposalDeck(session, "tester", tasks=tasks)
+    deck.put(1, proposal_set([0.9] * 200))
+    deck.show_only(None)
+    qtbot.waitUntil(lambda: bool(deck.items()))
+    deck.walk(1)
+    assert deck.current is not None
+    key = deck.current.key
+    deck.remember(1, (proposal_set([0.3], model="another"),))
+    assert deck.is_preparing
+    qtbot.waitUntil(lambda: not deck.is_preparing)
+    assert deck.current is not None
+    assert deck.current.key == key

@@ -180,7 +180,7 @@ def work(
             window.commands.models.propose()
             wait_until(partial(bench.deck.sets_of, image.id))
             wait_until(lambda: bench.deck.items() or not bench.deck.is_preparing)
-            wait_until(window.isActiveWindow)
+            wait_until(lambda: window.isActiveWindow() and not bench.tasks.running())
             bench.canvas.setFocus()
             begun = time.perf_counter()
             person = Person(window, truth[image.name], tally)
