@@ -141,13 +141,12 @@ def test_a_part_of_the_picture_is_a_source_of_its_own(folder: Path, qtbot: QtBot
     with opened(folder) as window:
         propose(window, qtbot, "unet-nuclei")
         canvas = window.bench.canvas
-        canvas.set_scale(10.0)
+        canvas.set_scale(6.0)
         seen = canvas.viewport.visible_box
         assert seen.width < 160
         window.actions_table["propose_part"].trigger()
         image = window.bench.session.image
         assert image is not None
-
         qtbot.waitUntil(lambda: len(window.bench.deck.sets_of(image.id)) == 2)
         (item,) = window.bench.deck.items()
         assert bounds_of_geometry(item.raw.geometry).x >= seen.x
