@@ -43,6 +43,7 @@ from gui.tool_host import ToolHost
 from gui.tools.events import Command
 from gui.tools.region import RegionTool
 from gui.tools.registry import all_tools
+from gui.training.scribble_watch import ScribbleWatch
 from gui.training.training_runs import TrainingRuns
 
 SAVE_POLL_MS = 50
@@ -90,10 +91,11 @@ class Workbench(QObject):
             self.display,
             self,
         )
+        tools = all_tools()
         self.tools = ToolHost(
             self.session,
             self.canvas,
-            all_tools(),
+            tools,
             self.regions.source,
             author,
             self,
@@ -139,6 +141,16 @@ class Workbench(QObject):
         self.outcomes = ResultCommands(self.session, self.deck, self.regions, tasks, self)
         self.batch = BatchProposals(self.session, runs, self.results, tasks, self)
         self.training = TrainingRuns(self.session, tasks, self.deliver, self)
+        self.scribbles = ScribbleWatch(
+            self.session,
+            self.canvas,
+            self.tools,
+            tools["scribble"],
+            tasks,
+            self.loaded_image,
+            author,
+            self,
+        )
         self._connect()
 
     def _connect(self) -> None:

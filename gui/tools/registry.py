@@ -15,6 +15,7 @@ from gui.tools.rectangle import RectangleTool
 from gui.tools.region import RegionTool
 from gui.tools.rotated_rectangle import RotatedRectangleTool
 from gui.tools.scissors import ScissorsTool
+from gui.tools.scribble import ScribbleTool
 from gui.tools.select import SelectTool
 from gui.tools.tool import Tool
 from gui.tools.wand import WandTool
@@ -55,6 +56,7 @@ def all_tools() -> dict[str, Tool]:
         RegionTool(),
         RegionTool(ClassMapSink(), "classes"),
         WandTool(),
+        ScribbleTool(),
         KnifeTool(),
         PartTool(),
     )
@@ -156,6 +158,14 @@ def tool_infos() -> tuple[ToolInfo, ...]:
             "mdi6.magic-staff",
             "[ and ] or Shift+wheel change the tolerance; left takes the colour, "
             "right or Shift takes it away; Enter finishes.",
+        ),
+        ToolInfo(
+            "scribble",
+            "Scribble",
+            ("S",),
+            "mdi6.draw",
+            "Scribble on some objects, with right or Shift on the background; what is like them "
+            "lights up. Enter makes objects of it, Backspace drops the last scribble.",
         ),
         ToolInfo(
             "knife",

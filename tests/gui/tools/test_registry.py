@@ -16,6 +16,7 @@ def test_every_tool_has_a_button_in_the_same_order_and_a_key_of_its_own() -> Non
         "knife": "K",
         "part": "Shift+P",
         "wand": "W",
+        "scribble": "S",
         "keypoints": "Shift+K",
         "lasso": "J",
         "scissors": "I",
