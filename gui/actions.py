@@ -23,7 +23,8 @@ class ActionEntry:
     """One row of the table. An entry without a menu is only a key.
 
     The keys of a ``canvas_only`` entry work while the canvas has the focus, so
-    that lists and sliders keep their arrows, Tab and Enter.
+    that lists and sliders keep their arrows, Tab and Enter. ``submenu`` is the
+    menu within the menu; rows without one stand in the menu itself.
     """
 
     id: str
@@ -36,6 +37,7 @@ class ActionEntry:
     separator_before: bool = False
     tip: str = ""
     canvas_only: bool = False
+    submenu: str = ""
 
 
 MENUS = ("&File", "&Edit", "&View", "&Tools", "&Models", "&Review", "&Help")
@@ -84,11 +86,19 @@ class ActionTable:
     def fill(self, bar: QMenuBar) -> Mapping[str, QMenu]:
         """Put every row with a menu there, in the table's order."""
         menus = {title: bar.addMenu(title) for title in MENUS}
+        inner: dict[tuple[str, str], QMenu] = {}
         for entry in self.entries:
-            if entry.menu:
-                if entry.separator_before:
-                    menus[entry.menu].addSeparator()
-                menus[entry.menu].addAction(self._actions[entry.id])
+            if not entry.menu:
+                continue
+            menu = menus[entry.menu]
+            if entry.submenu:
+                place = (entry.menu, entry.submenu)
+                if place not in inner:
+                    inner[place] = menu.addMenu(entry.submenu)
+                menu = inner[place]
+            elif entry.separator_before:
+                menu.addSeparator()
+            menu.addAction(self._actions[entry.id])
         for menu in menus.values():
             menu.aboutToShow.connect(self.refresh)
             menu.aboutToHide.connect(self._enable_all)

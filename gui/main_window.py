@@ -30,6 +30,7 @@ from gui.image_state_commands import ImageStateCommands, image_state_entries
 from gui.key_bindings import KeyBindings
 from gui.label_commands import LabelCommands
 from gui.layer_commands import LayerCommands, layer_entries
+from gui.menu_groups import grouped
 from gui.message_bar import MessageBar
 from gui.model_commands import ModelCommands
 from gui.model_runs import ModelRuns
@@ -86,15 +87,17 @@ class MainWindow(QMainWindow):
         self.actions_table = ActionTable(
             self,
             self.bench.canvas,
-            (
-                *action_entries(self.bench, self.commands),
-                *difference_entries(self.commands.review),
-                *comment_entries(self.commands.comments),
-                *image_state_entries(self.commands.states),
-                *chart_entries(self.commands.charts),
-                *survey_entries(self.commands.survey),
-                *layer_entries(self.commands.layers),
-                *training_entries(self.commands.training),
+            grouped(
+                (
+                    *action_entries(self.bench, self.commands),
+                    *difference_entries(self.commands.review),
+                    *comment_entries(self.commands.comments),
+                    *image_state_entries(self.commands.states),
+                    *chart_entries(self.commands.charts),
+                    *survey_entries(self.commands.survey),
+                    *layer_entries(self.commands.layers),
+                    *training_entries(self.commands.training),
+                )
             ),
         )
         self.key_bindings = KeyBindings(self.actions_table, settings, self)
@@ -105,8 +108,9 @@ class MainWindow(QMainWindow):
         self.workspace = Workspace(self.bench, self.commands.split, self.message_bar, self)
         self.setCentralWidget(self.workspace)
         self.panes = Panes(self, self.bench, self.commands, regions, tasks)
+        panes_menu = self.menus["&View"].addMenu(self.tr("Panes"))
         for dock in self.panes.docks.all:
-            self.menus["&View"].addAction(dock.toggleViewAction())
+            panes_menu.addAction(dock.toggleViewAction())
         self.panes.proposals.offer(menu_of_panel(self.actions_table))
         show_choices(self.bench, self.actions_table)
         self._make_tool_bar()

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from core.project.project import Project
 from gui.dialogs.help_dialogs import CommandPalette
 from gui.main_window import MainWindow
+from gui.menu_groups import SUBMENUS
 from tests.gui.windows import main_window
 
 
@@ -41,9 +42,20 @@ def test_rows_of_a_menu_have_letters_of_their_own(window: MainWindow) -> None:
         letters = Counter(
             entry.text[entry.text.index("&") + 1].lower()
             for entry in window.actions_table.entries
-            if entry.menu == title and "&" in entry.text
+            if entry.menu == title and not entry.submenu and "&" in entry.text
         )
         assert [letter for letter, count in letters.items() if count > 1] == [], title
+
+
+def test_no_menu_is_taller_than_a_small_screen(window: MainWindow) -> None:
+    for title, menu in window.menus.items():
+        assert menu.sizeHint().height() <= 700, title
+
+
+def test_every_grouped_row_exists_and_all_of_a_group_lie_in_one_menu(window: MainWindow) -> None:
+    for title, ids in SUBMENUS.items():
+        rows = [window.actions_table.entry(action_id) for action_id in ids]
+        assert len({row.menu for row in rows}) == 1, title
 
 
 def test_keys_that_lists_need_belong_to_the_canvas(window: MainWindow) -> None:
