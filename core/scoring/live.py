@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from core.document.document import ImageDocument, ProjectState
+from core.document.geometry import Box
 from core.scoring.boundary import boundary_iou
 from core.scoring.cache import ScoreCache
 from core.scoring.overlap import ImageScore, mean_of, score_image
@@ -72,7 +73,9 @@ def boundary_of_pair(
     document: ImageDocument, pair: MatchedPair, cache: ScoreCache
 ) -> tuple[bool, float | None]:
     """Whether the outlines of a pair are compared, and their boundary IoU, 0 without a partner."""
-    if pair.boxes:
+    ids = [number for number in (pair.truth_id, pair.prediction_id) if number is not None]
+    if any(isinstance(document.annotations[number].geometry, Box) for number in ids):
+        # A box says where an object is, not where it ends.
         return False, None
     if pair.truth_id is None or pair.prediction_id is None:
         return True, 0.0

@@ -28,7 +28,7 @@ LABEL_COLUMNS = (
     ("Edge", "Boundary IoU of matched objects, others 0"),
     ("P", "Precision: found objects among the predicted ones"),
     ("R", "Recall: found objects among the true ones"),
-    ("Objects", "Objects found, extra, missed"),
+    ("n", "Objects found, extra (+) and missed (−)"),
 )
 """Short names of the numbers of a label, and what each is."""
 OVERLAP_COLUMNS = 2
@@ -68,9 +68,10 @@ class ScoresPanel(QWidget):
                 QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
             )
             combo.setMinimumContentsLength(12)
-        self._numbers: ImageNumbers | None = None
+        self._numbers: dict[int, ImageNumbers] = {}
         self.labels = self._make_table([self.tr("Label"), *(name for name, _ in LABEL_COLUMNS)])
         self._keep_names_readable(self.labels)
+        self.labels.setStyleSheet("QHeaderView::section { padding: 4px 3px; }")
         for column, (_, tip) in enumerate(LABEL_COLUMNS, start=1):
             header = self.labels.horizontalHeaderItem(column)
             if header is not None:
@@ -195,7 +196,7 @@ class ScoresPanel(QWidget):
 
     def show_numbers(self, numbers: ImageNumbers) -> None:
         """Take every number of one image; its score follows."""
-        self._numbers = numbers
+        self._numbers[numbers.score.image_id] = numbers
 
     def _fill_image_row(self, row: int, name: str, score: ImageScore) -> None:
         first = QTableWidgetItem(name)
@@ -218,14 +219,19 @@ class ScoresPanel(QWidget):
             counts = self._counts_of(label_id, score)
             numbers = (part.iou, part.dice, *_object_numbers(counts))
             for column, value in enumerate(numbers, start=1):
-                digits = 3 if column <= OVERLAP_COLUMNS else 2
-                self.labels.setItem(row, column, _NumberItem(value, digits))
+                item = _NumberItem(value, digits=2)
+                if counts is None and column > OVERLAP_COLUMNS:
+                    # Not undefined, but not known yet.
+                    item.setText("…")
+                elif value is not None:
+                    item.setToolTip(f"{value:.6f}")
+                self.labels.setItem(row, column, item)
             self.labels.setItem(row, len(numbers) + 1, _counted_item(counts))
 
     def _counts_of(self, label_id: int, score: ImageScore | None) -> ObjectCounts | None:
         """Of the image on the screen, while they are as old as its score."""
-        numbers = self._numbers
-        if numbers is None or numbers.score is not score:
+        numbers = None if score is None else self._numbers.get(score.image_id)
+        if numbers is None or score is None or _key(numbers.score) != _key(score):
             return None
         return numbers.per_label.get(label_id)
 
@@ -294,6 +300,16 @@ class _NumberItem(QTableWidgetItem):
 
 def _number(value: float | None, digits: int = 3) -> str:
     return NOT_APPLICABLE if value is None else f"{value:.{digits}f}"
+
+
+def _key(score: ImageScore) -> tuple[int, int, int, int]:
+    """What tells scores of an image apart."""
+    return (
+        score.image_id,
+        score.revision,
+        score.reference_layer_id,
+        score.prediction_layer_id,
+    )
 
 
 def _object_numbers(counts: ObjectCounts | None) -> tuple[float | None, ...]:

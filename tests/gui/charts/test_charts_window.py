@@ -259,3 +259,18 @@ def test_the_shell_command_gives_the_numbers_of_the_window(
     }
     assert len(shown) > 30
     assert {key: tree.text_of(*key) for key in shown} == shown
+
+
+def test_the_scores_pane_shows_every_number_of_the_image(window: MainWindow, qtbot: QtBot) -> None:
+    panel = window.panes.scores
+    window.bench.scores.compare(JUDGED)
+    window.bench.session.show_image(2)
+    window.bench.session.show_image(1)
+
+    def cells() -> list[str]:
+        items = (panel.labels.item(0, column) for column in range(7))
+        return [item.text() for item in items if item is not None]
+
+    # The cat is found, the dog beside it is taken for another cat.
+    expected = ["cat (boxes)", "0.50", "0.67", "n/a", "0.50", "1.00", "1 +1 −0"]
+    qtbot.waitUntil(lambda: cells() == expected, timeout=WAIT_MS)
