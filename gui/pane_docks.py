@@ -53,9 +53,13 @@ class PaneDocks:
     def place(self, group: DockGroup, panes: tuple[Pane, ...]) -> None:
         """Dock the panes of a group as tabs, the first of them in front."""
         area = _LEFT if group is DockGroup.PICTURES else _RIGHT
-        docks = tuple(self._dock(pane, area) for pane in panes)
-        for dock in docks[1:]:
-            self._window.tabifyDockWidget(docks[0], dock)
+        docks: tuple[QDockWidget, ...] = ()
+        for pane in panes:
+            dock = self._dock(pane, area)
+            # At once: one below the other, so many panes would make the window taller for good.
+            if docks:
+                self._window.tabifyDockWidget(docks[0], dock)
+            docks = (*docks, dock)
         for dock, pane in zip(docks, panes, strict=True):
             dock.setVisible(pane.at_first)
         docks[0].raise_()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.models.trained import TrainedModel
+from gui.counting import counted
 from gui.plain_text import plain_tool_tip
 
 _ID = Qt.ItemDataRole.UserRole
@@ -155,11 +156,16 @@ def _number(value: object) -> str:
     return f"{value:.3f}" if isinstance(value, int | float) else "–"
 
 
+def _count(record: Mapping[str, object], key: str, noun: str) -> str:
+    value = record.get(key)
+    return counted(value, noun) if isinstance(value, int) else f"? {noun}s"
+
+
 def _words(model: TrainedModel) -> str:
     """Data, recipe and verdict of a model in a few sentences."""
     record = model.record
     parts = [
-        f"{record.get('images', '?')} images with {record.get('objects', '?')} objects, "
+        f"{_count(record, 'images', 'image')} with {_count(record, 'objects', 'object')}, "
         f"{record.get('steps', '?')} steps in {record.get('cpu_seconds', '?')} CPU s.",
         str(record.get("verdict", "")),
     ]

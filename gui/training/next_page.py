@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from core.training.effort import Effort
 from core.training.ranking import Suggestion
+from gui.counting import counted
 from gui.plain_text import plain_tool_tip
 
 if TYPE_CHECKING:
@@ -36,8 +37,7 @@ class NextPage(QWidget):
         self.list = QTreeWidget(self)
         self.list.setHeaderLabels([self.tr("Image"), self.tr("Why")])
         self.list.setRootIsDecorated(False)
-        self.list.setUniformRowHeights(True)
-        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.list.setWordWrap(True)
         self.list.setAccessibleName(self.tr("Images to label next"))
         header = self.list.header()
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
@@ -86,9 +86,8 @@ class NextPage(QWidget):
             mean = sum(item.share for item in last) / len(last)
             self.effort_note.setText(
                 self.tr(
-                    "Of the last {count} approved images {share:.0%} of the object pixels were "
-                    "edited by hand."
-                ).format(count=len(last), share=mean)
+                    "{share:.0%} of the object pixels were edited by hand, of the last {images}."
+                ).format(images=counted(len(last), "approved image"), share=mean)
             )
         else:
             self.effort_note.setText(
