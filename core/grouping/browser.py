@@ -58,7 +58,7 @@ class RegionBrowser:
             nodes.append(int(self.hierarchy.parents[nodes[-1]]))
         return np.array(nodes, np.int32)
 
-    def levels(self, leaf: int, min_growth: float = 1.2) -> IntArray:
+    def levels(self, leaf: int, min_growth: float = 1.35) -> IntArray:
         """Those ancestors of a leaf that one step of the wheel should stop at.
 
         Each but the leaf and the root is the last before a merge that enlarges

@@ -12,7 +12,7 @@ from core.grouping.hierarchy import Hierarchy, LeafRanges
 
 BoolArray = npt.NDArray[np.bool_]
 
-LEAST_GROWTH = 1.2
+LEAST_GROWTH = 1.35
 """One notch of the wheel enlarges a region at least by this, as in ``RegionBrowser.levels``."""
 _FIRST_SHARE = 0.01
 
