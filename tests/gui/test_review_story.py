@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,9 +14,11 @@ from pytestqt.qtbot import QtBot
 from core.document.annotation import LayerRole
 from core.formats.registry import read_annotations
 from core.project.opening import open_source
+from core.scoring.difference import Disagreement
 from core.scoring.metrics import measure_dataset
 from core.scoring.objects import Compared
 from gui.main_window import MainWindow
+from gui.metric_watch import Measured
 from tests.core.scoring.perturbation import Perturbed, perturb
 from tests.gui.windows import main_window
 
@@ -61,6 +64,18 @@ def precision(window: MainWindow) -> float:
     return masks.coco.ap
 
 
+def only_extra(measured: Measured) -> frozenset[str]:
+    """Names of the images on which nothing but extra objects is wrong."""
+    kinds: dict[int, set[Disagreement]] = {}
+    for item in measured.metrics.differences:
+        if item.severity > 0:
+            kinds.setdefault(item.image_id, set()).add(item.kind)
+    names = {image.id: image.name for image in measured.dataset.images}
+    return frozenset(
+        names[number] for number, found in kinds.items() if found == {Disagreement.EXTRA}
+    )
+
+
 @pytest.mark.slow
 def test_the_worst_are_fixed_first_and_the_score_moves(
     qtbot: QtBot, window: MainWindow, made: Perturbed, tmp_path: Path
@@ -71,6 +86,20 @@ def test_the_worst_are_fixed_first_and_the_score_moves(
     listed = [item.severity for item in review.watch.items]
     expected = sorted((error.severity for error in made.errors), reverse=True)
     assert listed == pytest.approx(expected, abs=1e-9)
+
+    charts = window.commands.charts.show_charts()
+    qtbot.waitUntil(lambda: window.commands.charts.metrics.last is not None, timeout=WAIT_MS)
+    measured = window.commands.charts.metrics.last
+    assert measured is not None
+    found = Counter(item.kind for item in measured.metrics.differences if item.severity > 0)
+    assert found == Counter(error.kind for error in made.errors), "every error, and no other"
+    assert only_extra(measured) == made.only_extra
+    assert charts.numbers.tree.text_of("COCO, masks", "AP") == f"{precision(window):.4f}"
+
+    queue = window.commands.states.queue
+    qtbot.waitUntil(lambda: queue.queue.worthwhile > 0, timeout=WAIT_MS)
+    to_fix = set(queue.image_ids)
+    assert to_fix == {item.image_id for item in review.watch.items}
 
     before = precision(window)
     review.walk(1)
@@ -83,6 +112,8 @@ def test_the_worst_are_fixed_first_and_the_score_moves(
     review.take_listed()
     qtbot.waitUntil(lambda: not review.watch.items, timeout=WAIT_MS)
     assert precision(window) == pytest.approx(1.0)
+    qtbot.waitUntil(lambda: not queue.image_ids, timeout=WAIT_MS)
+    assert "every image agrees" in queue.words
 
     with qtbot.waitSignal(session.message_posted, timeout=WAIT_MS):
         window.commands.exports.save_scores_to(tmp_path / "report.html")
