@@ -21,16 +21,18 @@ import torch
 from core.models.adapter import Adapter, RunContext
 from core.models.registry import find_model
 from core.models.zoo.unet_adapter import UNetAdapter
+from core.training.checkpoint import save_weights
 from core.training.data import LabelledImage
 from core.training.evaluate import masks_of, union_of
 from core.training.figures.annotator import edited_pixels
 from core.training.figures.material import FigureMaterial, base_model, read_material
+from core.training.figures.plots import write_plots
 from core.training.metrics import dice, f1, mask_ious
 from core.training.recipe import Recipe
 from core.training.unet_learner import UNetLearner
 
 SEEDS = 5
-STAGES = ((1, 10.0, 40), (3, 25.0, 105), (10, 60.0, 250))
+STAGES = ((1, 10.0, 40), (10, 60.0, 250))
 """How many images, CPU seconds and steps; the steps only shape the learning rate's fall."""
 _SPEC = find_model("unet-nuclei")
 
@@ -123,8 +125,6 @@ def measure_effort(material: FigureMaterial, base: Path, seed: int = 0) -> list[
             learner, _, _ = learn(labelled, material.replay, parent, recipe)
             learning = learner.adapter()
             parent = Path(folder) / f"{number}.safetensors"
-            from core.training.checkpoint import save_weights
-
             save_weights(parent, learner.weights(), _SPEC, {}, half=False)
     return found
 
@@ -152,6 +152,25 @@ def summary(base_new: tuple[float, float], base_old: float, figures: Sequence[Fi
     return lines
 
 
+def _draw(
+    folder: Path,
+    base_new: float,
+    base_old: float,
+    figures: Sequence[Figure],
+    efforts: Sequence[Effort],
+) -> None:
+    counts = sorted({item.images for item in figures})
+    stages = [[item for item in figures if item.images == count] for count in counts]
+    write_plots(
+        folder,
+        (0, *counts),
+        (base_new, *(float(np.mean([item.dice for item in stage])) for stage in stages)),
+        (base_old, *(float(np.mean([item.old_dice for item in stage])) for stage in stages)),
+        [item.frozen_px / item.objects_px for item in efforts],
+        [item.learning_px / item.objects_px for item in efforts],
+    )
+
+
 def main() -> None:
     """Read the arguments, measure, write."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -176,6 +195,7 @@ def main() -> None:
         "effort": [asdict(item) for item in efforts],
     }
     arguments.out.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    _draw(arguments.out.parent, base_new[0], base_old, figures, efforts)
     print("\n".join(summary(base_new, base_old, figures)))
     frozen, learning = (
         sum(item.frozen_px for item in efforts),
