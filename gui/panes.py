@@ -129,6 +129,10 @@ class Panes(QObject):
         self._commands.review.watch.compare_with(layer_id)
         self.bring_forward("difference")
 
+    def _show_comment(self, comment_id: int) -> None:
+        self.bring_forward("comments")
+        self.comments.point_at(comment_id)
+
     def _connect_workflow(self) -> None:
         comments, states = self._commands.comments, self._commands.states
         self.comments.chosen.connect(comments.go_to)
@@ -136,7 +140,7 @@ class Panes(QObject):
         self.comments.edit_requested.connect(comments.edit)
         self.comments.settle_requested.connect(comments.settle)
         self.comments.delete_requested.connect(comments.delete)
-        comments.pointed_at.connect(self.comments.point_at)
+        comments.pointed_at.connect(self._show_comment)
         states.listed = self.image_model.images
         states.queue.changed.connect(self._show_queue)
         self.images.states_chosen.connect(states.set_states)
