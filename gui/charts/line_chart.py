@@ -37,7 +37,7 @@ class LineChart(Chart):
         self._read_out = readout
         self._series: tuple[Series, ...] = ()
         self._logarithmic = False
-        self._legend = self.plot.addLegend(offset=(-12, -12))
+        self._legend = self.plot.addLegend(offset=(12, -12))
         self._spot = pyqtgraph.ScatterPlotItem(size=9)
         self._marks = pyqtgraph.ScatterPlotItem(size=13)
         self._rule = pyqtgraph.InfiniteLine(angle=90)
@@ -100,7 +100,7 @@ class LineChart(Chart):
             self._draw_mark()
             self._legend.setLabelTextColor(self.text_color)
             ground = self.palette().base().color()
-            ground.setAlpha(215)
+            ground.setAlpha(140)
             self._legend.setBrush(ground)
 
     def point_at(self, place: QPointF) -> None:
