@@ -15,6 +15,9 @@ from gui.split_view import SplitView
 from gui.tools.registry import tool_infos
 from gui.workbench import Workbench
 
+TOOL_NAME_WIDTH_PX = 170
+"""The hint may be cut in a narrow window, the name of the tool may not."""
+
 
 class Workspace(QWidget):
     """Stacks the canvas with a page for pictures that cannot be shown."""
@@ -29,6 +32,7 @@ class Workspace(QWidget):
         self.tool_text.setProperty("quiet", True)
         # A long hint is cut rather than widening the window.
         self.tool_text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.tool_text.setMinimumWidth(TOOL_NAME_WIDTH_PX)
         self.region_bar = RegionBar(bench.region_modes, self)
         self.class_bar = ClassBar(bench.tools, bench.classes, self)
         self.refine_bar = RefineBar(bench.refining, self)
