@@ -223,7 +223,7 @@ class RegionLoader(QObject):
                 "Combinations of regions",
                 Lane.PREFETCH,
                 ("region combinations",),
-                lambda _context: RegionSelector.of(regions.browser),
+                lambda context: RegionSelector.of(regions.browser, context.check_cancelled),
             ),
             lambda selector: self._on_combined(image_id, regions, selector),
             self._on_failed,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,15 +33,19 @@ class RegionSelector:
     shape: tuple[int, int]
 
     @classmethod
-    def of(cls, browser: RegionBrowser) -> RegionSelector:
-        """Find and score the candidates of an image."""
+    def of(
+        cls, browser: RegionBrowser, between_steps: Callable[[], None] = lambda: None
+    ) -> RegionSelector:
+        """Find and score the candidates of an image; ``between_steps`` may raise to stop."""
         statistics = NodeStatistics.of(browser.hierarchy, browser.ranges)
+        between_steps()
         found = combine(
             browser.hierarchy,
             browser.ranges,
             statistics,
             min_area_share=_LEAST_AREA_SHARE,
         )
+        between_steps()
         scores = objectness(found, statistics.shape, bundled_objectness())
         return cls(browser, found, scores, statistics.shape)
 

@@ -123,13 +123,16 @@ def test_the_window_has_the_next_image_ready(qtbot: QtBot, tmp_path: Path) -> No
 def test_a_large_picture_has_regions_early_and_finer_ones_of_the_same_nodes_after(
     tasks: TaskQueue, qtbot: QtBot
 ) -> None:
-    rgb = np.repeat(np.repeat(shapes_picture(80, 100, seed=5), 22, axis=0), 22, axis=1)
+    rgb = np.full((1760, 2200, 3), 60, np.uint8)
+    rgb[400:900, 500:1400] = (200, 120, 40)
     shelf = Shelf()
     loader = RegionLoader(tasks, cache=shelf)
     shown: list[RegionBrowser] = []
     loader.ready.connect(lambda _number, browser: shown.append(browser))
     loader.request(LoadedImage(1, Size(2200, 1760), (), rgb, "large"))
-    qtbot.waitUntil(lambda: len(shown) == 2, timeout=20_000)
+    with qtbot.waitSignal(loader.combined, timeout=20_000):
+        pass
+    assert len(shown) == 2
     early, late = (browser.hierarchy for browser in shown)
     assert early.leaf_labels.size < late.leaf_labels.size == rgb.shape[0] * rgb.shape[1]
     assert np.array_equal(early.parents, late.parents)
