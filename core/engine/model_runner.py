@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from core.document.geometry import Size
 from core.engine.device import Device, choose_device
+from core.engine.device_lease import device_lease
 from core.engine.memory import Attempt, attempts, run_within_memory
 from core.engine.protocol import RgbImage
 from core.engine.runner import JobContext, RunResult
@@ -103,7 +104,7 @@ class ModelRunner:
         run.context.check_cancelled()
         model = self._model(run, attempt.device)
         half = attempt.half_precision or self._is_faster_in_half(run.spec, attempt.device)
-        with self._started_device().precision(attempt.device, half):
+        with device_lease(attempt.device), self._started_device().precision(attempt.device, half):
             if attempt.tile_px:
                 parts = len(tiles(run.size, attempt.tile_px)) + attempt.with_whole
                 propose = run.proposer(model, parts)

@@ -13,12 +13,12 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from core.engine.device_lease import device_lease
 from core.engine.memory import is_out_of_memory
 from core.errors import DeviceMemoryError, ModelError, WriteError
 from core.training import events
 from core.training.checkpoints import Checkpoint, read_checkpoint, write_checkpoint
 from core.training.data import LabelledImage
-from core.training.device_lease import device_lease
 from core.training.learner import Learner
 from core.training.recipe import Recipe
 from core.training.scores import LARGEST_LOSS_OF_OLD, Scores
