@@ -34,6 +34,8 @@ class FocusRing(QFocusFrame):
         super().__init__(window)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._window = window
+        # Until something has the keyboard: it would be shown with the window, around nothing.
+        self.hide()
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._follow)
