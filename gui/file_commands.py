@@ -5,7 +5,7 @@ Reading happens in background tasks; the window only asks and reports.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMainWindow
 
 from core.document.annotation import LayerRole
+from core.document.document import ImageDocument
 from core.editing.labels import import_labels
 from core.formats.dataset import ImportedDataset, ReportEntry
 from core.formats.labels_text import read_label_names
@@ -108,20 +109,23 @@ class FileCommands(QObject):
 
     def _add_layer(self, imported: ImportedDataset, path: Path, role: LayerRole) -> None:
         project, state = self._session.project, self._session.state
+        revision = self._session.revision
 
-        def on_prepared(found: LayerImport) -> None:
+        def prepare(_context: TaskContext) -> tuple[LayerImport, Mapping[int, ImageDocument]]:
+            found = project.import_layer(imported, role, path.stem, path.name)
+            return found, project.load_ahead(found.change.images)
+
+        def on_prepared(ready: tuple[LayerImport, Mapping[int, ImageDocument]]) -> None:
+            found, documents = ready
             now = self._session.state
             if (now.labels, now.layers) == (state.labels, state.layers):
-                self._on_imported(found)
+                if self._session.apply_loaded(found.change, documents, revision):
+                    self._on_imported(found)
             else:
                 # Labels or layers have changed meanwhile, and the numbers may not fit any more.
                 self._add_layer(imported, path, role)
 
-        self._submit(
-            "Import annotations",
-            lambda _context: project.import_layer(imported, role, path.stem, path.name),
-            on_prepared,
-        )
+        self._submit("Import annotations", prepare, on_prepared)
 
     def import_labels(self) -> None:
         """Ask for a text file with a name in each line, and make labels of them."""
@@ -170,8 +174,6 @@ class FileCommands(QObject):
 
     def _on_imported(self, found: LayerImport) -> None:
         report = found.report
-        if not self._session.apply(found.change):
-            return
         self._session.message_posted.emit(
             f"{report.summary} The layer is hidden; M goes through the layers."
         )

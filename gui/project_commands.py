@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from core.checking.problem import CheckReport, Kind
 from core.checking.project_file import check_project
 from core.checking.report_file import write_check_report
 from core.document.change import Change
+from core.document.document import ImageDocument
 from core.project.backup import back_up, backup_place
 from core.project.relocation import MovedImages, find_moved
 from core.tasks.queue import Lane, Task, TaskContext, TaskHandle
@@ -121,19 +122,24 @@ class ProjectCommands(QObject):
         self.checked.emit(report)
 
     def _fix(self, kinds: frozenset[Kind]) -> None:
-        project = self._session.project
+        project, revision = self._session.project, self._session.revision
 
-        def run(context: TaskContext) -> Change | None:
-            return fix_change(project.snapshot(), kinds, partial(_report, context, "Fix"))
+        def run(context: TaskContext) -> tuple[Change | None, Mapping[int, ImageDocument]]:
+            change = fix_change(project.snapshot(), kinds, partial(_report, context, "Fix"))
+            return change, {} if change is None else project.load_ahead(change.images)
 
         self._show_running()
-        self._running = self._submit("Fix problems", run, self._on_fixed)
+        self._running = self._submit(
+            "Fix problems", run, lambda found: self._on_fixed(*found, revision)
+        )
 
-    def _on_fixed(self, change: Change | None) -> None:
+    def _on_fixed(
+        self, change: Change | None, documents: Mapping[int, ImageDocument], revision: int
+    ) -> None:
         self._running = None
         if change is None:
             self._session.message_posted.emit("There was nothing left to fix.")
-        elif self._session.apply(change):
+        elif self._session.apply_loaded(change, documents, revision):
             self._session.message_posted.emit(
                 f"Problems on {len(change.images)} images were fixed; undo takes it back."
             )

@@ -7,6 +7,8 @@ layers) and says by signals what has changed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QObject, Signal
 
 from core.document.annotation import Annotation, Label, Layer, LayerRole
@@ -212,6 +214,20 @@ class Session(QObject):
             self.error_raised.emit(error)
             return False
         return True
+
+    def apply_loaded(
+        self, change: Change, documents: Mapping[int, ImageDocument], revision: int
+    ) -> bool:
+        """Do a change of many images whose documents were loaded ahead at a revision.
+
+        Documents that nobody looks at are forgotten again. False when it was refused.
+        """
+        if revision == self.revision:
+            self.project.history.adopt(documents)
+        done = self.apply(change)
+        for image_id in change.images.keys() - set(self._visited):
+            self.project.history.release(image_id)
+        return done
 
     def undo(self) -> None:
         """Take the last change back, going to its image first if it is another."""

@@ -129,6 +129,13 @@ class History:
             self._documents[image_id] = self._load(image_id)
         return self._documents[image_id]
 
+    def adopt(self, documents: Mapping[int, ImageDocument]) -> None:
+        """Take documents that were loaded ahead on another thread; those held already stay.
+
+        The caller vouches that no step came in between.
+        """
+        self._documents = {**documents, **self._documents}
+
     def release(self, image_id: int) -> None:
         """Forget a document that is safely stored; it is loaded again when asked for."""
         self._documents.pop(image_id, None)

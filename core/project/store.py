@@ -51,7 +51,7 @@ class ProjectStore:
         self._log = ProjectLog(
             stored.length, stored.position, self._read_change, read_only=file.writer is None
         )
-        self.history = History(stored.state, self._load, self._log)
+        self.history = History(stored.state, self.load, self._log)
         self.history.subscribe(self._on_step)
         self._writer = self._start_writer(stored.position)
 
@@ -140,7 +140,8 @@ class ProjectStore:
         found -= unsaved.keys()
         return tuple(sorted(found | {key for key, item in unsaved.items() if item.comments}))
 
-    def _load(self, image_id: int) -> ImageDocument:
+    def load(self, image_id: int) -> ImageDocument:
+        """The document of an image as the history has it; raises ReadError."""
         with self._lock:
             waiting = self._unsaved.get(image_id)
         if waiting is not None:

@@ -1,9 +1,10 @@
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
 from core.document.annotation import Label, Layer, LayerRole
-from core.document.change import Change, Difference
+from core.document.change import Change, Difference, ImageChange
 from core.document.document import ImageState
 from core.editing.annotations import remove_annotations
 from core.errors import MaskwrightError
@@ -138,3 +139,36 @@ def test_a_project_without_a_layer_of_ones_own_is_refused(tmp_path: Path) -> Non
             Session(project)
     finally:
         project.close()
+
+
+def test_a_step_of_many_images_reads_no_file(
+    session: Session, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change = Change(
+        "Import",
+        MappingProxyType(
+            {
+                image.id: ImageChange(annotations=Difference(added=(box(),)))
+                for image in project.images
+            }
+        ),
+    )
+    documents = project.load_ahead(change.images)
+    revision = session.revision
+    with monkeypatch.context() as no_file:
+        no_file.setattr(project.history, "_load", None)
+        assert session.apply_loaded(change, documents, revision)
+    assert [len(project.history.document(number).annotations) for number in (1, 2, 3)] == [1, 1, 1]
+    assert session.document is not None
+    assert len(session.document.annotations) == 1
+
+
+def test_documents_that_an_edit_has_overtaken_are_read_anew(
+    session: Session, project: Project
+) -> None:
+    change = add(box(9), image_id=2)
+    documents, revision = project.load_ahead([2]), session.revision
+    assert session.apply(add(box(), image_id=2))
+    project.history.release(2)
+    assert session.apply_loaded(change, documents, revision)
+    assert len(project.history.document(2).annotations) == 2

@@ -107,3 +107,19 @@ def test_a_released_document_is_loaded_again() -> None:
     history.document(1)
 
     assert loaded == [1, 1]
+
+
+def test_documents_that_were_loaded_ahead_are_not_loaded_again() -> None:
+    loaded: list[int] = []
+
+    def load(image_id: int) -> ImageDocument:
+        loaded.append(image_id)
+        return ImageDocument(image_id, Size(4, 3))
+
+    history = History(ProjectState(), load)
+    held = history.document(1)
+    ahead = {number: ImageDocument(number, Size(4, 3)) for number in (1, 2)}
+    history.adopt(ahead)
+    assert history.document(1) is held, "what is held may be newer"
+    assert history.document(2) is ahead[2]
+    assert loaded == [1]
