@@ -28,6 +28,7 @@ CANVAS_GESTURES = (
     ("Wheel, Ctrl+wheel", "zoom at the cursor"),
     ("Space-drag, middle-drag", "pan"),
     ("Shift+wheel", "grow or shrink: region, brush"),
+    ("Ctrl while drawing", "set a vertex freely, away from a neighbour"),
     ("Left click", "add; right click or Shift+click takes away"),
 )
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionModel, Qt, Signal
-from PySide6.QtGui import QPalette, QShortcut
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QEvent, QItemSelectionModel, Qt, Signal
+from PySide6.QtGui import QIcon, QPalette, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -14,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.document.annotation import Annotation
+from core.document.annotation import Annotation, Label
 from core.document.geometry import Box, Keypoints, Polygon, RotatedBox, Scribble
 from core.document.mask import Mask
 from gui.icons import color_swatch, icon
@@ -32,6 +34,7 @@ KIND_NAMES = {
 }
 LABEL, SHAPE, ORIGIN, MARK, EYE = range(5)
 EYE_WIDTH_PX = 32
+_ID = Qt.ItemDataRole.UserRole
 
 
 class ObjectsPanel(QWidget):
@@ -46,7 +49,10 @@ class ObjectsPanel(QWidget):
         super().__init__(parent)
         self._session = session
         self._filling = False
-        self._shown: tuple[object, ...] | None = None
+        self._icons: dict[str, QIcon] = {}
+        self._items: tuple[Annotation, ...] = ()
+        self._labels: Mapping[int, Label] | None = None
+        self._rows: dict[int, QTreeWidgetItem] = {}
         self.tree = QTreeWidget(self)
         titles = (self.tr("Label"), self.tr("Shape"), self.tr("From"), "✓✗", "")
         self.tree.setHeaderLabels(titles)
@@ -87,13 +93,20 @@ class ObjectsPanel(QWidget):
         """Show the objects as they are now."""
         document = self._session.document
         items = () if document is None else tuple(reversed(document.in_layer(self._layer_id())))
-        shown = (items, self._session.state.labels)
-        if shown == self._shown:
+        labels = self._session.state.labels
+        same_labels = labels == self._labels
+        first, last = _common_ends(self._items, items) if same_labels else (0, 0)
+        if same_labels and first == len(items) == len(self._items):
             return
-        self._shown = shown
         self._filling = True
-        self.tree.clear()
-        self.tree.addTopLevelItems([self._row(item) for item in items])
+        # With thousands of objects only the rows that differ are made anew.
+        for item in self._items[first : len(self._items) - last]:
+            self.tree.takeTopLevelItem(first)
+            self._rows.pop(item.id, None)
+        fresh = [self._row(item) for item in items[first : len(items) - last]]
+        self.tree.insertTopLevelItems(first, fresh)
+        self._rows.update((row.data(LABEL, _ID), row) for row in fresh)
+        self._items, self._labels = items, labels
         self._filling = False
         self.empty.setVisible(not items)
         self.tree.setVisible(bool(items))
@@ -112,12 +125,12 @@ class ObjectsPanel(QWidget):
             row.setToolTip(column, tip)
         row.setTextAlignment(MARK, Qt.AlignmentFlag.AlignCenter)
         row.setIcon(LABEL, color_swatch(label.color))
-        row.setData(LABEL, Qt.ItemDataRole.UserRole, annotation.id)
+        row.setData(LABEL, _ID, annotation.id)
         if annotation.locked:
-            row.setIcon(SHAPE, icon("mdi6.lock-outline", self.palette()))
+            row.setIcon(SHAPE, self._icon("mdi6.lock-outline"))
             row.setToolTip(SHAPE, self.tr("Locked: L unlocks it"))
         eye = "mdi6.eye-off-outline" if annotation.hidden else "mdi6.eye-outline"
-        row.setIcon(EYE, icon(eye, self.palette()))
+        row.setIcon(EYE, self._icon(eye))
         row.setToolTip(EYE, self.tr("Show") if annotation.hidden else self.tr("Hide"))
         if annotation.hidden:
             quiet = self.palette().brush(QPalette.ColorRole.PlaceholderText)
@@ -125,16 +138,30 @@ class ObjectsPanel(QWidget):
                 row.setForeground(column, quiet)
         return row
 
+    def _icon(self, name: str) -> QIcon:
+        """Made once for all rows: with thousands of them making each anew would be felt."""
+        if name not in self._icons:
+            self._icons[name] = icon(name, self.palette())
+        return self._icons[name]
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Give the icons the colours of a new theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "tree"):
+            self._icons.clear()
+            self._labels = None
+            self.refresh()
+
     def _on_clicked(self, row: QTreeWidgetItem, column: int) -> None:
         document = self._session.document
-        annotation_id = row.data(LABEL, Qt.ItemDataRole.UserRole)
+        annotation_id = row.data(LABEL, _ID)
         if column == EYE and document is not None and annotation_id in document.annotations:
             hidden = document.annotations[annotation_id].hidden
             self.hiding_requested.emit(annotation_id, not hidden)
 
     def _on_selected(self) -> None:
         if not self._filling:
-            ids = (row.data(0, Qt.ItemDataRole.UserRole) for row in self.tree.selectedItems())
+            ids = (row.data(0, _ID) for row in self.tree.selectedItems())
             self._session.select(frozenset(ids))
 
     def _zoom(self) -> None:
@@ -144,7 +171,7 @@ class ObjectsPanel(QWidget):
 
     def _on_double_clicked(self, row: QTreeWidgetItem) -> None:
         document = self._session.document
-        annotation_id = row.data(0, Qt.ItemDataRole.UserRole)
+        annotation_id = row.data(0, _ID)
         if document is not None and annotation_id in document.annotations:
             self.zoom_requested.emit(document.annotations[annotation_id].bounds)
 
@@ -153,8 +180,20 @@ class ObjectsPanel(QWidget):
         model = self.tree.selectionModel()
         model.clearSelection()
         flags = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
-        for place in range(self.tree.topLevelItemCount()):
-            row = self.tree.topLevelItem(place)
-            if row is not None and row.data(0, Qt.ItemDataRole.UserRole) in self._session.selection:
+        for annotation_id in self._session.selection:
+            row = self._rows.get(annotation_id)
+            if row is not None:
                 model.select(self.tree.indexFromItem(row), flags)
         self._filling = False
+
+
+def _common_ends(before: Sequence[Annotation], after: Sequence[Annotation]) -> tuple[int, int]:
+    """How many objects at the start, and how many at the end, are the very same."""
+    shorter = min(len(before), len(after))
+    first = 0
+    while first < shorter and before[first] is after[first]:
+        first += 1
+    last = 0
+    while last < shorter - first and before[-1 - last] is after[-1 - last]:
+        last += 1
+    return first, last

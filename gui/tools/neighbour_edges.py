@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.document.annotation import Annotation, Geometry, bounds_of_geometry
+from core.document.annotation import Annotation, Geometry
+from core.document.document import ImageDocument
 from core.document.geometry import Box, FloatArray, Polygon, RotatedBox
 from core.document.mask import Mask
+from core.imaging.hit_test import HitIndex
 from core.imaging.tracing import trace_mask
 from gui.tools.tool import ToolContext
 
@@ -37,6 +39,8 @@ class NeighbourEdges:
     """Finds the nearest point on the outlines of other visible objects of the layer."""
 
     def __init__(self) -> None:
+        self._document: ImageDocument | None = None
+        self._index: HitIndex | None = None
         self._rings: OrderedDict[int, tuple[Geometry, tuple[FloatArray, ...]]] = OrderedDict()
 
     def nearest(
@@ -45,7 +49,7 @@ class NeighbourEdges:
         """The nearest vertex within reach, else the nearest point of an edge, else None."""
         vertex: tuple[float, EdgePoint] | None = None
         edge: tuple[float, EdgePoint] | None = None
-        for item in _candidates(context, Box(x, y, 0, 0).expanded(reach_px), apart_from):
+        for item in self._near(context, x, y, reach_px, apart_from):
             for ring in self._rings_of(item.geometry):
                 for found, is_vertex in ((_vertex(ring, x, y), True), (_foot(ring, x, y), False)):
                     best = vertex if is_vertex else edge
@@ -53,6 +57,22 @@ class NeighbourEdges:
                         vertex, edge = (found, edge) if is_vertex else (vertex, found)
         best = vertex or edge
         return None if best is None else best[1]
+
+    def _near(
+        self, context: ToolContext, x: float, y: float, reach_px: float, apart_from: int
+    ) -> Iterator[Annotation]:
+        """Objects whose box is near; the boxes are kept while nothing changes."""
+        if self._index is None or self._document is not context.document:
+            self._index = HitIndex.of(tuple(context.document.annotations.values()), self._index)
+            self._document = context.document
+        left, top, right, bottom = self._index.boxes.T
+        near = (left - reach_px <= x) & (x <= right + reach_px)
+        near &= (top - reach_px <= y) & (y <= bottom + reach_px)
+        for place in np.flatnonzero(near):
+            item = self._index.annotations[place]
+            seen = item.layer_id == context.layer_id and item.id not in context.hidden_ids
+            if seen and item.id != apart_from:
+                yield item
 
     def _rings_of(self, geometry: Geometry) -> tuple[FloatArray, ...]:
         """The same arrays each time, so that points on one outline are known as such."""
@@ -89,20 +109,6 @@ def _forward(start: EdgePoint, end: EdgePoint) -> list[tuple[float, float]]:
 
 def _length(points: list[tuple[float, float]]) -> float:
     return float(np.hypot(*np.diff(np.array(points), axis=0).T).sum())
-
-
-def _candidates(context: ToolContext, reach: Box, apart_from: int) -> Iterator[Annotation]:
-    for item in context.document.annotations.values():
-        seen = item.layer_id == context.layer_id and item.id not in context.hidden_ids
-        if seen and item.id != apart_from:
-            box = bounds_of_geometry(item.geometry)
-            if (
-                box.x <= reach.right
-                and box.right >= reach.x
-                and box.y <= reach.bottom
-                and box.bottom >= reach.y
-            ):
-                yield item
 
 
 def _outlines(geometry: Geometry) -> Iterator[FloatArray]:
