@@ -6,16 +6,16 @@ from collections.abc import Callable
 from functools import partial
 
 from gui.actions import ActionEntry
-from gui.deck_commands import deck_entries
-from gui.display_commands import display_entries
-from gui.label_commands import LabelCommands
-from gui.object_entries import object_entries
-from gui.picture_limit import limit_entries
-from gui.project_commands import project_entries
-from gui.region_entries import region_entries
-from gui.review_entries import help_entries, model_entries, review_entries
-from gui.shape_commands import shape_entries
-from gui.split_view import split_entries
+from gui.files.project_commands import project_entries
+from gui.objects.label_commands import LabelCommands
+from gui.objects.object_entries import object_entries
+from gui.objects.shape_commands import shape_entries
+from gui.pictures.display_commands import display_entries
+from gui.pictures.picture_limit import limit_entries
+from gui.pictures.split_view import split_entries
+from gui.proposals.deck_commands import deck_entries
+from gui.regions.region_entries import region_entries
+from gui.review.review_entries import help_entries, model_entries, review_entries
 from gui.tools.events import Command
 from gui.tools.registry import tool_infos
 from gui.window_commands import WindowCommands

@@ -25,12 +25,12 @@ from core.worker.process import Worker
 from gui.background import MainThreadBridge
 from gui.dialogs.report_dialog import ReportDialog
 from gui.main_window import MainWindow
-from gui.model_runs import ModelRuns
-from gui.picture_limit import apply_picture_limit
+from gui.pictures.picture_limit import apply_picture_limit
+from gui.pictures.view_commands import THEME_SETTING
+from gui.proposals.model_runs import ModelRuns
 from gui.qt_messages import qt_messages_in_log
 from gui.start_window import StartWindow
 from gui.theme import apply_theme, theme_for
-from gui.view_commands import THEME_SETTING
 
 ORGANISATION = "maskwright"
 AUTHOR_SETTING = "author"

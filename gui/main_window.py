@@ -16,36 +16,36 @@ from core.project.project import Project
 from core.tasks.queue import TaskQueue
 from gui.action_entries import action_entries
 from gui.actions import ActionTable
-from gui.attribute_commands import AttributeCommands
-from gui.chart_commands import ChartCommands, chart_entries
-from gui.comment_commands import CommentCommands, comment_entries
-from gui.deck_commands import DeckCommands, menu_of_panel, show_choices
 from gui.dialogs.help_dialogs import HelpDialogs
-from gui.display_commands import DisplayCommands
-from gui.export_commands import ExportCommands
-from gui.file_commands import FileCommands
+from gui.files.export_commands import ExportCommands
+from gui.files.file_commands import FileCommands
+from gui.files.project_commands import ProjectCommands
 from gui.focus_ring import FocusRing
 from gui.icons import icon
-from gui.image_state_commands import ImageStateCommands, image_state_entries
 from gui.key_bindings import KeyBindings
-from gui.label_commands import LabelCommands
-from gui.layer_commands import LayerCommands, layer_entries
 from gui.menu_groups import grouped
 from gui.message_bar import MessageBar
-from gui.model_commands import ModelCommands
-from gui.model_runs import ModelRuns
-from gui.object_commands import ObjectCommands
+from gui.objects.attribute_commands import AttributeCommands
+from gui.objects.label_commands import LabelCommands
+from gui.objects.layer_commands import LayerCommands, layer_entries
+from gui.objects.object_commands import ObjectCommands
 from gui.panels.regions_panel import RegionsPanel
 from gui.panes import Panes
-from gui.picture_limit import PictureLimit
-from gui.project_commands import ProjectCommands
-from gui.review_commands import ReviewCommands, difference_entries
-from gui.split_view import SplitView
+from gui.pictures.display_commands import DisplayCommands
+from gui.pictures.picture_limit import PictureLimit
+from gui.pictures.split_view import SplitView
+from gui.pictures.view_commands import ViewCommands
+from gui.proposals.deck_commands import DeckCommands, menu_of_panel, show_choices
+from gui.proposals.model_commands import ModelCommands
+from gui.proposals.model_runs import ModelRuns
+from gui.review.chart_commands import ChartCommands, chart_entries
+from gui.review.comment_commands import CommentCommands, comment_entries
+from gui.review.image_state_commands import ImageStateCommands, image_state_entries
+from gui.review.review_commands import ReviewCommands, difference_entries
+from gui.review.survey_commands import SurveyCommands, survey_entries
 from gui.status_line import StatusLine
-from gui.survey_commands import SurveyCommands, survey_entries
 from gui.tools.registry import tool_infos
 from gui.training.training_commands import TrainingCommands, training_entries
-from gui.view_commands import ViewCommands
 from gui.window_commands import WindowCommands
 from gui.workbench import Workbench
 from gui.workspace import Workspace

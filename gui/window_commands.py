@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gui.attribute_commands import AttributeCommands
-from gui.chart_commands import ChartCommands
-from gui.comment_commands import CommentCommands
-from gui.deck_commands import DeckCommands
 from gui.dialogs.help_dialogs import HelpDialogs
-from gui.display_commands import DisplayCommands
-from gui.export_commands import ExportCommands
-from gui.file_commands import FileCommands
-from gui.image_state_commands import ImageStateCommands
-from gui.label_commands import LabelCommands
-from gui.layer_commands import LayerCommands
-from gui.model_commands import ModelCommands
-from gui.object_commands import ObjectCommands
-from gui.picture_limit import PictureLimit
-from gui.project_commands import ProjectCommands
-from gui.review_commands import ReviewCommands
-from gui.split_view import SplitView
-from gui.survey_commands import SurveyCommands
+from gui.files.export_commands import ExportCommands
+from gui.files.file_commands import FileCommands
+from gui.files.project_commands import ProjectCommands
+from gui.objects.attribute_commands import AttributeCommands
+from gui.objects.label_commands import LabelCommands
+from gui.objects.layer_commands import LayerCommands
+from gui.objects.object_commands import ObjectCommands
+from gui.pictures.display_commands import DisplayCommands
+from gui.pictures.picture_limit import PictureLimit
+from gui.pictures.split_view import SplitView
+from gui.pictures.view_commands import ViewCommands
+from gui.proposals.deck_commands import DeckCommands
+from gui.proposals.model_commands import ModelCommands
+from gui.review.chart_commands import ChartCommands
+from gui.review.comment_commands import CommentCommands
+from gui.review.image_state_commands import ImageStateCommands
+from gui.review.review_commands import ReviewCommands
+from gui.review.survey_commands import SurveyCommands
 from gui.training.training_commands import TrainingCommands
-from gui.view_commands import ViewCommands
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStackedWidget, 
 
 from core.document.images import ImageRecord
 from core.errors import MaskwrightError
-from gui.class_bar import ClassBar
 from gui.message_bar import MessageBar
-from gui.refine_bar import RefineBar
-from gui.region_bar import RegionBar
-from gui.split_view import SplitView
+from gui.objects.refine_bar import RefineBar
+from gui.pictures.split_view import SplitView
+from gui.regions.class_bar import ClassBar
+from gui.regions.region_bar import RegionBar
 from gui.tools.registry import tool_infos
 from gui.workbench import Workbench
 

@@ -25,8 +25,8 @@ from gui.charts.matrix_view import Matrix, MatrixView, matrix_of
 from gui.charts.numbers_page import NumbersPage
 from gui.charts.recall_page import RecallPage
 from gui.counting import counted
-from gui.metric_watch import Measured, MetricWatch
-from gui.proposal_deck import ProposalDeck
+from gui.proposals.proposal_deck import ProposalDeck
+from gui.review.metric_watch import Measured, MetricWatch
 from gui.session import Session
 
 

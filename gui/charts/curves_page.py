@@ -13,7 +13,7 @@ from core.scoring.metrics import Detections
 from core.scoring.objects import Compared, FloatArray
 from core.scoring.svg_plots import Series
 from gui.charts.line_chart import LineChart
-from gui.metric_watch import Measured
+from gui.review.metric_watch import Measured
 
 COMPARED_NAMES = {
     Compared.MASKS: "Masks",

@@ -10,7 +10,7 @@ from core.scoring.metric_files import label_table
 from core.scoring.metric_rows import metric_rows
 from gui.charts.metric_tree import MetricTree
 from gui.charts.number_cell import NumberCell, TextCell
-from gui.metric_watch import Measured
+from gui.review.metric_watch import Measured
 
 
 class NumbersPage(QWidget):

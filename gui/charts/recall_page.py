@@ -11,7 +11,7 @@ from core.scoring.objects import Compared
 from core.scoring.svg_plots import Series
 from gui.charts.curves_page import COMPARED_NAMES
 from gui.charts.line_chart import LineChart
-from gui.metric_watch import Measured
+from gui.review.metric_watch import Measured
 
 LINES_SHOWN = (1, 10, 100, 1000)
 

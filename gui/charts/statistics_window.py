@@ -30,8 +30,8 @@ from gui.charts.heat_chart import HeatChart
 from gui.charts.matrix_view import Matrix, MatrixView
 from gui.counting import counted
 from gui.plain_text import plain_tool_tip
+from gui.review.survey_watch import SurveyWatch
 from gui.session import Session
-from gui.survey_watch import SurveyWatch
 
 LABELS_TOGETHER = 200
 """More labels than this are no table that anybody reads; the most used ones are shown."""

@@ -26,7 +26,7 @@ from core.survey.crops import CropWish, crops_of
 from core.survey.object_rows import ObjectRow
 from core.tasks.queue import Lane, Task, TaskContext, TaskQueue
 from gui.plain_text import plain_tool_tip
-from gui.provenance_words import provenance_lines
+from gui.review.provenance_words import provenance_lines
 from gui.session import Session
 
 SIDE_PX = 112

@@ -26,8 +26,8 @@ from core.scoring.difference import Disagreement
 from core.survey.object_filter import Facets, Handwork, ObjectFilter, Order, Span
 from gui.gallery.checked_choice import CheckedChoice, quiet_label
 from gui.icons import color_swatch
-from gui.image_states import STATE_LOOKS
 from gui.panels.difference_panel import KIND_NAMES
+from gui.review.image_states import STATE_LOOKS
 
 T = TypeVar("T")
 

@@ -20,13 +20,13 @@ from core.editing.bulk import delete_all, relabel_all, review_all
 from core.survey.object_filter import Facets, facets_of, filtered
 from core.survey.object_rows import ObjectRow
 from core.tasks.queue import Lane, Task, TaskContext, TaskQueue
-from gui.bulk_commands import BulkCommands
 from gui.counting import counted
 from gui.gallery.bulk_bar import BulkBar
 from gui.gallery.crop_model import CELL_SIZE, SIDE_PX, CropModel
 from gui.gallery.filter_panel import FilterPanel
+from gui.review.bulk_commands import BulkCommands
+from gui.review.survey_watch import SurveyWatch
 from gui.session import Session
-from gui.survey_watch import SurveyWatch
 
 PANEL_WIDTH_PX = 250
 REVIEW_VERBS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
-from gui.batch_proposals import BatchReport
+from gui.proposals.batch_proposals import BatchReport
 
 
 class BatchRow(QWidget):

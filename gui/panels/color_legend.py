@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from gui.object_colors import SCORE_COLORS, SOURCE_COLORS, ColorBy, SourceKind
+from gui.objects.object_colors import SCORE_COLORS, SOURCE_COLORS, ColorBy, SourceKind
 
 SWATCH_PX = 10
 GAP_PX = 8

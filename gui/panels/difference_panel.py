@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from core.scoring.difference import Disagreement, ObjectDifference
 from gui.plain_text import plain_tool_tip
-from gui.review_commands import ReviewCommands
+from gui.review.review_commands import ReviewCommands
 from gui.session import Session
 
 ROWS_SHOWN = 500

@@ -20,11 +20,11 @@ from PySide6.QtWidgets import (
 )
 
 from core.imaging.display import Tones, band_count
-from gui.display_settings import DisplayOptions, DisplaySettings
-from gui.image_loading import LoadedImage
-from gui.object_colors import ColorBy
+from gui.objects.object_colors import ColorBy
 from gui.panels.color_legend import ColorLegend
 from gui.panels.slider_row import SliderRow
+from gui.pictures.display_settings import DisplayOptions, DisplaySettings
+from gui.pictures.image_loading import LoadedImage
 
 COLOR, GREY = "color", "grey"
 

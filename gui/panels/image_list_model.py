@@ -11,10 +11,10 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from core.document.document import ImageState
 from core.document.images import ImageRecord
 from core.tasks.queue import TaskQueue
-from gui.image_states import STATE_LOOKS, ImageFilter
+from gui.pictures.thumbnail_store import ThumbnailStore
 from gui.plain_text import plain_tool_tip
+from gui.review.image_states import STATE_LOOKS, ImageFilter
 from gui.session import Session
-from gui.thumbnail_store import ThumbnailStore
 
 Index = QModelIndex | QPersistentModelIndex
 

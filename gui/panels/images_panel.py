@@ -24,12 +24,12 @@ from core.models.proposal import ProposalSet
 from core.scoring.overlap import ImageScore
 from core.scoring.report import DatasetScore
 from gui.counting import counted
-from gui.image_states import STATE_LOOKS, ImageFilter
 from gui.panels.image_delegate import ImageDelegate
 from gui.panels.image_list_model import ImageListModel, ImageOrder
+from gui.pictures.thumbnail_store import HEIGHT_PX, WIDTH_PX
 from gui.plain_text import plain_tool_tip
+from gui.review.image_states import STATE_LOOKS, ImageFilter
 from gui.session import Session
-from gui.thumbnail_store import HEIGHT_PX, WIDTH_PX
 
 PROPOSED_SCORE = 0.5
 """Candidates of at least this score are counted beside an image's name."""

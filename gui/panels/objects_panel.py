@@ -21,7 +21,7 @@ from core.document.geometry import Box, Keypoints, Polygon, RotatedBox, Scribble
 from core.document.mask import Mask
 from gui.icons import color_swatch, icon
 from gui.plain_text import plain_tool_tip
-from gui.provenance_words import REVIEW_MARKS, origin, provenance_lines
+from gui.review.provenance_words import REVIEW_MARKS, origin, provenance_lines
 from gui.session import Session
 
 KIND_NAMES = {

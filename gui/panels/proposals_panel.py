@@ -24,11 +24,11 @@ from PySide6.QtWidgets import (
 )
 
 from core.models.proposal import Proposal, ProposalSet
-from gui.deck_items import DeckItem, plain_name
-from gui.model_runs import ModelRuns
 from gui.panels.batch_row import BatchRow
 from gui.panels.proposal_filters import FilterSliders
-from gui.proposal_deck import ProposalDeck
+from gui.proposals.deck_items import DeckItem, plain_name
+from gui.proposals.model_runs import ModelRuns
+from gui.proposals.proposal_deck import ProposalDeck
 from gui.session import Session
 
 ROWS_SHOWN = 300

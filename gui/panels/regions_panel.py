@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from core.grouping.browser import RegionBrowser
 from core.grouping.snapping import Reach
 from core.grouping.superpixel_methods import SuperpixelMethod
-from gui.image_regions import RegionChoice
+from gui.regions.image_regions import RegionChoice
 
 SMALLEST_COUNT = 10
 LARGEST_COUNT = 4000

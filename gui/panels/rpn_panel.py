@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from core.models.rpn_inspection import COUNTS, RecallRow, RpnLevel, Stage
 from gui.panels.slider_row import SliderRow
-from gui.rpn_watch import RpnWatch
+from gui.proposals.rpn_watch import RpnWatch
 
 STAGE_NAMES = {
     Stage.ANCHOR: "Anchors",

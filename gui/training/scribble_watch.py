@@ -14,7 +14,7 @@ from core.errors import MaskwrightError
 from core.tasks.queue import Lane, Task, TaskContext, TaskQueue
 from core.training.scribble_classifier import FoundPart, ScribbleClassifier, Stroke, preview
 from gui.canvas.canvas import Canvas
-from gui.image_loading import LoadedImage
+from gui.pictures.image_loading import LoadedImage
 from gui.session import Session
 from gui.tool_host import ToolHost
 from gui.tools.scribble import ScribbleTool

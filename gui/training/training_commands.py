@@ -18,7 +18,7 @@ from core.training.recipe import Recipe, read_recipe, recipe_record
 from gui.actions import ActionEntry
 from gui.dialogs.model_comparison_dialog import ModelComparisonDialog
 from gui.dialogs.training_options_dialog import TrainingOptionsDialog
-from gui.model_commands import SOURCE_SETTING
+from gui.proposals.model_commands import SOURCE_SETTING
 from gui.training.effort_watch import EffortWatch
 from gui.workbench import Workbench
 

@@ -13,7 +13,7 @@ from core.project.project import Project
 from core.tasks.queue import TaskQueue
 from gui.background import MainThreadBridge
 from gui.main_window import MainWindow
-from gui.model_runs import ModelRuns
+from gui.proposals.model_runs import ModelRuns
 
 
 @contextmanager

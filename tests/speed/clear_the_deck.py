@@ -32,8 +32,8 @@ from PySide6.QtWidgets import QApplication
 from core.document.annotation import Geometry
 from core.document.mask import Mask
 from core.project.project import Project
-from gui.deck_items import DeckItem
 from gui.main_window import MainWindow
+from gui.proposals.deck_items import DeckItem
 from tests.gui.windows import main_window
 
 MODEL = "unet-nuclei"

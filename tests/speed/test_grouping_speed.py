@@ -23,7 +23,7 @@ from core.grouping.snapping import reach
 from gui.canvas.layers.raster import blank
 from gui.canvas.layers.superpixel_boundaries import Superpixels, draw_boundaries
 from gui.canvas.layers.window import RenderWindow
-from gui.region_loading import FIRST_PIXELS
+from gui.regions.region_loading import FIRST_PIXELS
 
 pytestmark = pytest.mark.speed
 

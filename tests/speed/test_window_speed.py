@@ -29,10 +29,10 @@ from core.project.project import Project
 from core.project.records import NewImage
 from core.tasks.queue import TaskQueue
 from gui.background import MainThreadBridge
-from gui.image_states import ImageFilter
 from gui.main_window import MainWindow
-from gui.model_runs import ModelRuns
 from gui.panels.image_list_model import ImageListModel, ImageOrder
+from gui.proposals.model_runs import ModelRuns
+from gui.review.image_states import ImageFilter
 from gui.session import Session
 
 pytestmark = [

@@ -20,7 +20,7 @@ from core.models.rpn_inspection import (
 )
 from core.models.zoo.loading import load_adapter
 from tests.core.models.pictures import blobs
-from tests.gui.proposals import proposal_set
+from tests.gui.proposals.examples import proposal_set
 
 SIZE = Size(200, 150)
 PICTURE, TRUTH = blobs(2, SIZE.width, SIZE.height, count=8)

@@ -5,7 +5,7 @@ from core.models.proposal import ProposalKey, ProposalSet
 from core.project.proposal_cache import ProposalCache
 from core.project.proposal_codec import key_text
 from tests.core.project.pictures import new_project, open_project
-from tests.gui.proposals import proposal_set
+from tests.gui.proposals.examples import proposal_set
 
 
 def _of_image(found: ProposalSet, digest: str) -> ProposalSet:

@@ -15,10 +15,10 @@ from core.editing.labels import add_label
 from core.project.project import Project
 from core.scoring.difference import Disagreement
 from gui.canvas.shapes import CanvasShape
-from gui.difference_colors import AGREEING_COLOR, DIFFERENCE_COLORS
 from gui.main_window import MainWindow
 from gui.panels.difference_panel import DifferencePanel
-from gui.review_commands import ReviewCommands
+from gui.review.difference_colors import AGREEING_COLOR, DIFFERENCE_COLORS
+from gui.review.review_commands import ReviewCommands
 from tests.gui.windows import main_window
 
 MINE, THEIRS = 1, 2

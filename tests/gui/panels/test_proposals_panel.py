@@ -4,11 +4,11 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from gui.background import MainThreadBridge
-from gui.model_runs import ModelRuns
 from gui.panels.proposals_panel import ROWS_SHOWN, ProposalsPanel
-from gui.proposal_deck import ProposalDeck
+from gui.proposals.model_runs import ModelRuns
+from gui.proposals.proposal_deck import ProposalDeck
 from gui.session import Session
-from tests.gui.proposals import proposal_set
+from tests.gui.proposals.examples import proposal_set
 
 SOURCES = (("regions", "Regions"), ("model", "Model"))
 

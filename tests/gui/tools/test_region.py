@@ -5,7 +5,7 @@ from core.document.geometry import Box, Size
 from core.grouping import build_hierarchy
 from core.grouping.browser import RegionBrowser
 from core.grouping.selection import RegionSelector
-from gui.image_regions import ImageRegions, RegionChoice
+from gui.regions.image_regions import ImageRegions, RegionChoice
 from gui.tools.events import Button, Command, Modifiers, PointerKind
 from gui.tools.region import RegionTool
 from gui.tools.region_drag import RegionMode
