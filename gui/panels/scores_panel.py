@@ -219,7 +219,7 @@ class ScoresPanel(QWidget):
             counts = self._counts_of(label_id, score)
             numbers = (part.iou, part.dice, *_object_numbers(counts))
             for column, value in enumerate(numbers, start=1):
-                item = _NumberItem(value, digits=2)
+                item = _NumberItem(value, digits=3 if column <= OVERLAP_COLUMNS else 2)
                 if counts is None and column > OVERLAP_COLUMNS:
                     # Not undefined, but not known yet.
                     item.setText("…")

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog
 from core.document.mask import Mask
 from core.scoring.overlap import ImageScore
 from gui.dialogs.export_dialog import ExportDialog
+from gui.dialogs.label_mapping_dialog import LabelMappingDialog
 from tests.journeys.conftest import Play
 from tests.journeys.driver import Person, wait_until
 from tests.journeys.pictures import demo_reference, folder_of_pictures
@@ -99,6 +100,9 @@ class Journey:
         window.bench.scores.dataset_scored.connect(lambda found: scores.extend(found.images))
         with person.answering(QFileDialog, person.naming_file(self.reference)):
             person.menu("import_reference")
+        # The reference of the demo knows classes of other pictures: they become labels.
+        wait_until(lambda: window.findChildren(LabelMappingDialog), "the question about classes")
+        window.findChildren(LabelMappingDialog)[0].accept()
         wait_until(lambda: scores, "the scores")
         image = window.bench.session.image
         assert image is not None
