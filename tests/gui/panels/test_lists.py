@@ -135,7 +135,7 @@ def test_scores_are_sorted_worst_first(qtbot: QtBot, session: Session, project: 
     panel.image_chosen.connect(chosen.append)
     panel.images.cellClicked.emit(0, 1)
     assert chosen == [3]
-    assert _cell(panel.labels, 0, 1) == "1.00"
+    assert _cell(panel.labels, 0, 1) == "1.000"
     exact = panel.labels.item(0, 1)
     assert exact is not None
     assert exact.toolTip() == "1.000000"
