@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TypeVar
 from unittest import mock
 
+import shiboken6
 from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
@@ -129,7 +130,8 @@ class Person:
     def close_everything(self) -> None:
         """Close what is still open, dialogs first."""
         for widget in reversed(QApplication.topLevelWidgets()):
-            if widget.isVisible():
+            # Closing one may have taken another with it.
+            if shiboken6.isValid(widget) and widget.isVisible():
                 widget.close()
 
     # What can be seen.

@@ -272,5 +272,5 @@ def test_the_scores_pane_shows_every_number_of_the_image(window: MainWindow, qtb
         return [item.text() for item in items if item is not None]
 
     # The cat is found, the dog beside it is taken for another cat.
-    expected = ["cat (boxes)", "0.50", "0.67", "n/a", "0.50", "1.00", "1 +1 −0"]
+    expected = ["cat (boxes)", "0.500", "0.667", "n/a", "0.50", "1.00", "1 +1 −0"]
     qtbot.waitUntil(lambda: cells() == expected, timeout=WAIT_MS)
