@@ -24,7 +24,7 @@ from core.document.geometry import (
     Visibility,
 )
 from core.document.mask import Mask
-from core.imaging.rasterise import MAX_COORDINATE_PX, ring_of_flat
+from core.imaging.rasterise import MAX_COORDINATE_PX, check_box, ring_of_flat
 from core.imaging.run_lengths import decode
 
 MAX_MASK_PIXELS = 400_000_000
@@ -214,11 +214,17 @@ def _box(value: object, problems: list[Problem]) -> Box | None:
         problems.append(
             Problem("bbox", "the box has a negative width or height", "its corners were swapped")
         )
-    return (
+    box = (
         Box.from_corners(x, y, x + width, y + height)
         if min(width, height) < 0
         else Box(x, y, width, height)
     )
+    try:
+        check_box(box)
+    except ValueError as error:
+        problems.append(Problem("bbox", str(error), ""))
+        return None
+    return box
 
 
 def _keypoints(value: object, problems: list[Problem]) -> Keypoints | None:

@@ -30,7 +30,7 @@ from core.formats.json_records import (
 from core.formats.outlines import check_numbers, ellipse_ring
 from core.formats.pictures import IMAGE_FOLDERS, Pictures
 from core.formats.source_text import tagged
-from core.imaging.rasterise import check_ring
+from core.imaging.rasterise import check_box, check_ring
 
 FORMAT_NAME = "via"
 LINE_RADIUS_PX = 0.5
@@ -186,7 +186,9 @@ def _geometry(shape: Mapping[str, object]) -> Geometry:
             )
             if width <= 0 or height <= 0:
                 raise ValueError("the rectangle has no area")
-            return Box(x, y, width, height)
+            box = Box(x, y, width, height)
+            check_box(box)
+            return box
         case "polygon":
             return Polygon.from_points(_points(shape, 3))
         case "polyline":

@@ -108,6 +108,11 @@ def _rasterise_part(part: PolygonPart, size: Size) -> Mask:
     return outline.without(rasterise_rings(part.holes, size))
 
 
+def check_box(box: Box) -> None:
+    """Raise ValueError as ``check_ring`` does: a corner in bounds says nothing of the opposite."""
+    check_ring(_box_ring(box))
+
+
 def _box_ring(box: Box) -> FloatArray:
     """Corners in the order of the COCO API."""
     return np.array(
