@@ -158,6 +158,8 @@ class DemoJourney:
         assert image is not None  # noqa: S101 - an image is on the screen
         bench.proposals.propose(model_id)
         self._wait(lambda: model_id in bench.deck.sets_of(image.id), f"proposals of {model_id}")
+        # Many candidates are compared in the background before the first of them is listed.
+        self._wait(lambda: bool(bench.deck.items()), f"the list of what {model_id} proposes")
         return len(bench.deck.items())
 
     def _show(self, window: MainWindow, name: str) -> None:

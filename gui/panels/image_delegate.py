@@ -1,4 +1,4 @@
-"""Paints a row of the image list: thumbnail, name elided in the middle, state below it."""
+"""Paints a row of the image list: thumbnail, name, state and score, what was proposed."""
 
 from __future__ import annotations
 
@@ -11,16 +11,19 @@ from gui.panels.image_list_model import STATE_COLOR_ROLE
 MARGIN_PX = 4
 GAP_PX = 8
 DOT_PX = 10
+LINES, LINE_GAP_PX = 3, 2
 
 
 class ImageDelegate(QStyledItemDelegate):
-    """Two lines of text beside the picture; the picture is never tinted by the selection."""
+    """Up to three lines beside the picture, which is never tinted by the selection."""
 
     def sizeHint(  # noqa: N802 - Qt's name
         self, option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
         """As wide as the list, as high as the thumbnail."""
-        height = max(option.decorationSize.height(), 2 * option.fontMetrics.height())
+        height = max(
+            option.decorationSize.height(), LINES * (option.fontMetrics.height() + LINE_GAP_PX)
+        )
         return QSize(0, height + 2 * MARGIN_PX)
 
     def paint(
@@ -55,16 +58,16 @@ class ImageDelegate(QStyledItemDelegate):
         self, painter: QPainter, rect: QRect, text: str, palette: QPalette, selected: bool
     ) -> None:
         metrics = painter.fontMetrics()
-        name, _, details = text.partition("\n")
         roles = QPalette.ColorRole
         line = QRect(rect.left(), rect.top(), rect.width(), metrics.height())
-        for words, role in ((name, roles.Text), (details, roles.PlaceholderText)):
+        for place, words in enumerate(text.split("\n")):
+            role = roles.PlaceholderText if place else roles.Text
             painter.setPen(palette.color(roles.HighlightedText if selected else role))
             elided = metrics.elidedText(words, Qt.TextElideMode.ElideMiddle, rect.width())
             painter.drawText(
                 line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, elided
             )
-            line.translate(0, metrics.height() + 2)
+            line.translate(0, metrics.height() + LINE_GAP_PX)
 
 
 def _draw_dot(painter: QPainter, picture: QRect, color: str) -> None:

@@ -158,11 +158,10 @@ class ImageListModel(QAbstractListModel):
         score = self._scores.get(image.id)
         if score is not None:
             marks.append(f"IoU {score:.2f}")
-        proposed = self._proposed.get(image.id, 0)
-        if proposed:
-            marks.append(f"{proposed} proposed")
         second = " · ".join(mark for mark in marks if mark)
-        return f"{image.name}\n{second}"
+        proposed = self._proposed.get(image.id, 0)
+        waiting = f"{proposed} proposed" if proposed else ""
+        return "\n".join((image.name, *(line for line in (second, waiting) if line)))
 
 
 def _natural(text: str) -> list[tuple[bool, int, str]]:

@@ -69,7 +69,7 @@ class MetricWatch(QObject):
             )
             return Measured(metrics, dataset, revision)
 
-        self._submit(Task("Measure", Lane.BATCH, ("measure",), run), self._take)
+        self._submit(Task("Measure", Lane.INTERACTIVE, ("measure",), run), self._take)
 
     def compare_layers(self) -> None:
         """Compute how well every two layers agree."""
@@ -84,7 +84,7 @@ class MetricWatch(QObject):
             self._end()
             self.agreed.emit(found, names)
 
-        self._submit(Task("Agreement", Lane.BATCH, ("measure",), run), take)
+        self._submit(Task("Agreement", Lane.INTERACTIVE, ("measure",), run), take)
 
     def cancel(self) -> None:
         """Call the measurement off; the numbers of the one before stay."""

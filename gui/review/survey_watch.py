@@ -76,7 +76,7 @@ class SurveyWatch(QObject):
             return survey(project.snapshot(), compared, layers, report)
 
         self._tasks.submit(
-            Task("Objects", Lane.BATCH, ("survey",), run),
+            Task("Objects", Lane.INTERACTIVE, ("survey",), run),
             self._take_all,
             self._session.error_raised.emit,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -30,6 +31,9 @@ def test_the_demo_plays_itself_where_there_is_no_display(tmp_path: Path) -> None
     )
     assert ended.returncode == 0, ended.stderr
     assert "found equal" in ended.stdout
+    proposed = [int(number) for number in re.findall(r"(?:proposed|R-CNN) (\d+)", ended.stdout)]
+    assert len(proposed) == 3, "U-Net, RPN and Mask R-CNN"
+    assert min(proposed) > 10
     pictures = list((tmp_path / "journey" / "pictures-of-the-window").glob("*.png"))
     assert len(pictures) >= 6
     assert all(picture.stat().st_size > 20_000 for picture in pictures)
