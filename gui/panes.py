@@ -203,8 +203,11 @@ class Panes(QObject):
         panel.cancel_batch_requested.connect(batch.cancel)
         batch.progressed.connect(panel.batch.show_report)
         batch.finished.connect(lambda _report: panel.batch.show_report(None))
-        batch.proposed.connect(self.images.show_proposals)
-        self._bench.deck.remembered.connect(self.images.show_proposals)
+        waiting = self._bench.waiting
+        batch.proposed.connect(waiting.take)
+        self._bench.deck.remembered.connect(waiting.take)
+        self.image_model.count_wanted.connect(waiting.ask)
+        waiting.counted.connect(self.images.show_waiting)
         self._bench.deck.changed.connect(self._show_open_proposals)
 
     def _show_open_proposals(self) -> None:

@@ -30,6 +30,7 @@ from gui.proposals.proposal_options import ProposalOptions
 from gui.proposals.result_cache import ResultCache
 from gui.proposals.result_commands import ResultCommands
 from gui.proposals.rpn_watch import RpnWatch
+from gui.proposals.waiting_counts import WaitingCounts
 from gui.regions.class_commands import ClassCommands
 from gui.regions.class_presenter import ClassPresenter
 from gui.regions.region_edits import RegionEdits
@@ -140,6 +141,7 @@ class Workbench(QObject):
         self.rpn = RpnWatch(self.session, runs, self.presenter, self.loaded_image, self)
         self.outcomes = ResultCommands(self.session, self.deck, self.regions, tasks, self)
         self.batch = BatchProposals(self.session, runs, self.results, tasks, self)
+        self.waiting = WaitingCounts(self.session, self.deck, self.results, tasks, self)
         self.training = TrainingRuns(self.session, tasks, self.deliver, self)
         self.scribbles = ScribbleWatch(
             self.session,

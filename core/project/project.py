@@ -240,6 +240,10 @@ class Project:
         """All that was cached under keys with a prefix that ends with a colon, oldest first."""
         return self._store.read(lambda database: database.session.read_proposals_of(prefix))
 
+    def has_cached_proposals(self) -> bool:
+        """Whether proposals, and not only regions, are kept for any image."""
+        return self._store.read(lambda database: database.session.has_proposals_beside(_REGIONS))
+
     def cache_proposals(self, key: str, record: bytes) -> None:
         """Keep the result of a model; the oldest ones go when there are too many."""
         self._store.submit(SaveProposals(key, record))

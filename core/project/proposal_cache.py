@@ -37,6 +37,10 @@ class ProposalCache:
         records = self._project.cached_proposals_of(image_prefix(image_digest))
         return tuple(found for record in records if (found := _decoded(record)) is not None)
 
+    def is_empty(self) -> bool:
+        """Whether nothing is kept for any image."""
+        return not self._project.has_cached_proposals()
+
 
 def _decoded(record: bytes) -> ProposalSet | None:
     """A cache has nothing that cannot be made again: what is damaged is not there."""

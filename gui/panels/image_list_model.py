@@ -6,7 +6,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
 
 from core.document.document import ImageState
 from core.document.images import ImageRecord
@@ -34,6 +41,9 @@ class ImageOrder(Enum):
 class ImageListModel(QAbstractListModel):
     """Images with their state and score; thumbnails are read when a row is first painted."""
 
+    count_wanted = Signal(int)
+    """A row is painted, and nobody has said how many proposals wait on this image."""
+
     def __init__(self, session: Session, tasks: TaskQueue, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
@@ -55,6 +65,8 @@ class ImageListModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(image)
         if role == Qt.ItemDataRole.DecorationRole:
+            if image.id not in self._proposed:
+                self.count_wanted.emit(image.id)
             return self.thumbnails.icon(image)
         if role == Qt.ItemDataRole.ToolTipRole:
             return plain_tool_tip(image.path)
@@ -145,8 +157,9 @@ class ImageListModel(QAbstractListModel):
 
     def set_proposed(self, image_id: int, count: int) -> None:
         """Take how many proposals wait on an image."""
-        if self._proposed.get(image_id, 0) != count:
-            self._proposed[image_id] = count
+        before = self._proposed.get(image_id, 0)
+        self._proposed[image_id] = count
+        if before != count:
             self.refresh((image_id,))
 
     def _badness(self, image: ImageRecord) -> tuple[bool, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QSize, Qt, Signal
@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
 
 from core.document.document import ImageState
 from core.document.history import HistoryEvent
-from core.models.proposal import ProposalSet
 from core.scoring.overlap import ImageScore
 from core.scoring.report import DatasetScore
 from gui.counting import counted
@@ -30,9 +29,6 @@ from gui.pictures.thumbnail_store import HEIGHT_PX, WIDTH_PX
 from gui.plain_text import plain_tool_tip
 from gui.review.image_states import STATE_LOOKS, ImageFilter
 from gui.session import Session
-
-PROPOSED_SCORE = 0.5
-"""Candidates of at least this score are counted beside an image's name."""
 
 
 class ImagesPanel(QWidget):
@@ -178,14 +174,16 @@ class ImagesPanel(QWidget):
         """Write the score of one image."""
         self.model.set_score(score.image_id, score.mean_iou)
 
-    def show_proposals(self, image_id: int, found: ProposalSet) -> None:
-        """Write how many proposals wait on an image beside its name."""
-        waiting = len(found.above(PROPOSED_SCORE))
-        self.model.set_proposed(image_id, waiting)
-
     def show_open(self, image_id: int, count: int) -> None:
         """Write how many proposals of an image are still to be decided on."""
         self.model.set_proposed(image_id, count)
+
+    def show_waiting(self, counts: Mapping[int, int]) -> None:
+        """Write how many proposals wait on images; the one on the screen tells by itself."""
+        image = self._session.image
+        for image_id, count in counts.items():
+            if image is None or image.id != image_id:
+                self.model.set_proposed(image_id, count)
 
     def listed(self) -> tuple[int, ...]:
         """Ids of the images as they are listed."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from core.document.annotation import Layer
@@ -82,6 +82,15 @@ def rejection(
             document = part.images[document.image_id].applied_to(document)
             total = total.followed_by(part)
     return replace(total, name=name)
+
+
+def keys_after(chosen: Iterable[DeckItem], listed: Iterable[DeckItem]) -> tuple[ItemKey, ...]:
+    """The listed candidates that come after the chosen ones, around the end."""
+    gone = {item.key for item in chosen}
+    keys = [item.key for item in listed]
+    places = [place for place, key in enumerate(keys) if key in gone]
+    last = places[-1] if places else -1
+    return tuple(key for key in keys[last + 1 :] + keys[: last + 1] if key not in gone)
 
 
 def _missing_labels(

@@ -6,7 +6,6 @@ filter what is already there and never run a model.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -20,15 +19,15 @@ from core.models.candidates import CandidateFilter
 from core.models.class_mapping import ClassMapping
 from core.models.proposal import ProposalSet
 from core.tasks.queue import TaskQueue
-from gui.proposals.deck_decisions import acceptance, rejection
+from gui.proposals.deck_decisions import acceptance, keys_after, rejection
 from gui.proposals.deck_hiding import hidden_places
 from gui.proposals.deck_items import DeckItem, ItemKey, PreparedSets, is_known, set_name
 from gui.proposals.deck_preparation import DeckPreparation
+from gui.proposals.kept_sets import KeptSets
 from gui.session import Session
 
 DEFAULT_SCORE = 0.5
 SHOWN_AT_LEAST = 20
-IMAGES_KEPT = 64
 MAPPING_SETTING = "class mapping"
 
 
@@ -54,7 +53,7 @@ class ProposalDeck(QObject):
         super().__init__(parent)
         self._session = session
         self._author = author
-        self._sets: OrderedDict[int, dict[str, ProposalSet]] = OrderedDict()
+        self._sets = KeptSets()
         self._accepted: dict[int, dict[ItemKey, int]] = {}
         self._filter = CandidateFilter(score=DEFAULT_SCORE)
         self._mapping = ClassMapping.from_text(session.project.setting(MAPPING_SETTING))
@@ -137,31 +136,27 @@ class ProposalDeck(QObject):
 
     def remember(self, image_id: int, found: Iterable[ProposalSet]) -> None:
         """Have results at hand without turning to them; images seen long ago make room."""
-        known = self._sets.get(image_id, {})
+        known = self._sets.of(image_id)
         fresh = tuple(one for one in found if not is_known(one, known))
         self._keep(image_id, fresh)
         document = self._session.document
         if fresh and document is not None and document.image_id == image_id:
             self._refresh()
 
-    def _keep(self, image_id: int, found: Iterable[ProposalSet]) -> None:
-        sets = self._sets.setdefault(image_id, {})
+    def _keep(self, image_id: int, found: tuple[ProposalSet, ...]) -> None:
+        self._sets.keep(image_id, found)
         for one in found:
-            sets[set_name(one)] = one
             self.remembered.emit(image_id, one)
-        self._sets.move_to_end(image_id)
-        while len(self._sets) > IMAGES_KEPT:
-            self._sets.popitem(last=False)
 
     def clear(self, image_id: int) -> None:
         """Empty the deck of an image."""
-        self._sets.pop(image_id, None)
+        self._sets.forget(image_id)
         self._accepted.pop(image_id, None)
         self._refresh()
 
     def sets_of(self, image_id: int) -> Mapping[str, ProposalSet]:
         """All results of an image by name: the model, and its part of the image if not all."""
-        return self._sets.get(image_id, {})
+        return self._sets.of(image_id)
 
     def items(self) -> tuple[DeckItem, ...]:
         """Visible candidates of this image, best first.
@@ -175,7 +170,7 @@ class ProposalDeck(QObject):
         return self._items
 
     def _visible(self, document: ImageDocument) -> tuple[DeckItem, ...]:
-        sets = self._sets.get(document.image_id, {})
+        sets = self._sets.of(document.image_id)
         listed = tuple(found for name, found in sets.items() if self._shown_source in (None, name))
         prepared = self._preparation.of(listed)
         if prepared is None:
@@ -236,7 +231,7 @@ class ProposalDeck(QObject):
         document = self._session.document
         if document is None or not chosen:
             return ()
-        following = self._following(chosen)
+        following = keys_after(chosen, self.items())
         session = self._session
         change, ids = acceptance(
             session.state,
@@ -259,7 +254,7 @@ class ProposalDeck(QObject):
         document = self._session.document
         if document is None or not chosen:
             return
-        following = self._following(chosen)
+        following = keys_after(chosen, self.items())
         state, label = self._session.state, self._session.label
         change = rejection(state, document, chosen, label.id, self._author)
         if self._session.apply(change):
@@ -285,19 +280,11 @@ class ProposalDeck(QObject):
         self._current = next((key for key in keys if key in listed), None)
         self._refresh()
 
-    def _following(self, chosen: tuple[DeckItem, ...]) -> tuple[ItemKey, ...]:
-        """The candidates after the chosen ones, around the end."""
-        gone = {item.key for item in chosen}
-        keys = [item.key for item in self.items()]
-        places = [place for place, key in enumerate(keys) if key in gone]
-        last = places[-1] if places else -1
-        return tuple(key for key in keys[last + 1 :] + keys[: last + 1] if key not in gone)
-
     def _on_image_changed(self, _image: object) -> None:
         self._current = None
         self._made.clear()
         document = self._session.document
-        if document is not None and self._shown_source not in self._sets.get(document.image_id, {}):
+        if document is not None and self._shown_source not in self._sets.of(document.image_id):
             self._shown_source = None
         self._refresh()
 

@@ -62,6 +62,14 @@ class ResultCache(QObject):
         found = self._cache.find(ProposalKey(digest, model_id, weights_hash, parameters))
         return None if found is None or found.degraded else found
 
+    def all_of(self, digest: str) -> tuple[ProposalSet, ...]:
+        """All results for an image with this content; from any thread but the window's."""
+        return self._cache.all_of(digest)
+
+    def is_empty(self) -> bool:
+        """Whether nothing is kept for any image; from any thread but the window's."""
+        return self._cache.is_empty()
+
     def load(self, digest: str, on_loaded: Callable[[tuple[ProposalSet, ...]], None]) -> None:
         """Bring back all results for an image with this content."""
         task = Task(

@@ -51,6 +51,14 @@ class SessionTables:
         )
         return [bytes(record) for (record,) in rows]
 
+    def has_proposals_beside(self, prefix: str) -> bool:
+        """Whether anything is cached whose key does not begin with a text ending in a slash."""
+        row = self._connection.execute(
+            "SELECT EXISTS (SELECT 1 FROM proposals WHERE key < ? OR key >= ?)",
+            (prefix, f"{prefix[:-1]}0"),
+        ).fetchone()
+        return bool(row[0])
+
     def write_proposals(self, key: str, record: bytes) -> None:
         """Cache proposals; the oldest ones make room when the cache is full."""
         self._connection.execute(

@@ -47,3 +47,15 @@ def test_what_is_damaged_or_without_a_digest_is_not_there(tmp_path: Path) -> Non
         assert cache.find(key) is None
         assert cache.all_of("digest") == ()
         assert cache.all_of("") == ()
+
+
+def test_regions_alone_are_no_proposals(tmp_path: Path) -> None:
+    with open_project(new_project(tmp_path / "project")) as project:
+        cache = ProposalCache(project)
+        assert cache.is_empty()
+        project.cache_regions("digest/hierarchy/0", b"regions")
+        assert project.wait_until_saved()
+        assert cache.is_empty()
+        cache.keep(proposal_set([0.9]))
+        assert project.wait_until_saved()
+        assert not cache.is_empty()

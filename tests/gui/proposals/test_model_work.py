@@ -17,6 +17,7 @@ from core.project.project import Project
 from gui.dialogs.report_dialog import ReportDialog
 from gui.main_window import MainWindow
 from gui.proposals.batch_proposals import BatchReport
+from gui.proposals.waiting_counts import WaitingCounts
 from tests.core.project.pictures import write_picture
 from tests.gui.windows import main_window
 
@@ -75,6 +76,12 @@ def propose(window: MainWindow, qtbot: QtBot, model_id: str) -> None:
 
 def settle(window: MainWindow, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: not window.bench.runs.runs and not window.bench.tasks.running())
+
+
+def row(window: MainWindow, place: int) -> str:
+    """What the list of images says beside a picture."""
+    model = window.panes.image_model
+    return str(model.data(model.index(place)))
 
 
 def test_sliders_call_no_model(folder: Path, qtbot: QtBot, asked: list[tuple[str, Lane]]) -> None:
@@ -137,6 +144,52 @@ def test_results_are_there_again_after_a_restart(
         assert asked == [], "asked for again it is shown as it was found"
 
 
+def test_the_list_says_what_waits_on_images_that_were_not_shown_since_the_start(
+    folder: Path, qtbot: QtBot
+) -> None:
+    with opened(folder) as window:
+        session, batch = window.bench.session, window.bench.batch
+        with qtbot.waitSignal(batch.finished):
+            batch.start("unet-nuclei", [1, 2, 3], {})
+        qtbot.waitUntil(lambda: all("3 proposed" in row(window, place) for place in range(3)))
+        settle(window, qtbot)
+        session.show_image(2)
+        qtbot.waitUntil(lambda: len(window.bench.deck.items()) == 3)
+        window.bench.proposals.accept_current()
+        window.bench.proposals.reject_current()
+        assert "1 proposed" in row(window, 1)
+        session.show_image(3)
+        qtbot.waitUntil(lambda: len(window.bench.deck.items()) == 3)
+        window.bench.proposals.accept_all()
+        assert "proposed" not in row(window, 2)
+    with opened(folder) as window:
+        window.bench.session.show_image(4)
+        qtbot.waitUntil(lambda: "3 proposed" in row(window, 0))
+        qtbot.waitUntil(lambda: "1 proposed" in row(window, 1), timeout=2000)
+        settle(window, qtbot)
+        assert "proposed" not in row(window, 2), "all of them were accepted"
+        assert "proposed" not in row(window, 3), "nothing was proposed there"
+
+
+def test_a_fast_scroll_has_those_rows_counted_that_were_seen_last(
+    folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gui.proposals.waiting_counts.MOST_WAITING", 2)
+    with opened(folder) as window:
+        with qtbot.waitSignal(window.bench.batch.finished):
+            window.bench.batch.start("unet-nuclei", [1, 2, 3], {})
+        settle(window, qtbot)
+        bench = window.bench
+        counts = WaitingCounts(bench.session, bench.deck, bench.results, bench.tasks, window)
+        told: dict[int, int] = {}
+        counts.counted.connect(told.update)
+        for image_id in (1, 2, 3):
+            counts.ask(image_id)
+        qtbot.waitUntil(lambda: told == {2: 3, 3: 3})
+        counts.ask(1)
+        qtbot.waitUntil(lambda: told == {1: 3, 2: 3, 3: 3})
+
+
 def test_a_part_of_the_picture_is_a_source_of_its_own(folder: Path, qtbot: QtBot) -> None:
     with opened(folder) as window:
         propose(window, qtbot, "unet-nuclei")
@@ -175,8 +228,7 @@ def test_a_model_over_all_images_leaves_annotations_alone(
         assert window.bench.session.project.history.next_undo is None
         (dialog,) = window.findChildren(ReportDialog)
         dialog.close()
-        model = window.panes.image_model
-        assert "3 proposed" in str(model.data(model.index(3)))
+        qtbot.waitUntil(lambda: "3 proposed" in row(window, 3))
         settle(window, qtbot)
         asked.clear()
         window.bench.session.show_image(4)
