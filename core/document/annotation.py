@@ -94,7 +94,8 @@ class Annotation:
     edited is written back as it was; an edit of the geometry or the label
     leaves it in place and sets ``edited``. ``hidden`` takes it off the screen
     and away from the tools, and changes nothing else. Objects of one image with
-    the same ``group_id`` are selected together.
+    the same ``group_id`` are selected together. ``keypoints`` are points beside the
+    shape, as a person in COCO has both; None when ``geometry`` is keypoints itself.
     """
 
     id: int
@@ -111,6 +112,7 @@ class Annotation:
     edited: bool = False
     hidden: bool = False
     group_id: int | None = None
+    keypoints: Keypoints | None = None
 
     def __hash__(self) -> int:
         return hash((self.id, self.layer_id, self.label_id, self.order, self.geometry))

@@ -12,6 +12,7 @@ from dataclasses import replace
 from core.document.annotation import Annotation, Geometry, ReviewState
 from core.document.change import Change, Difference, ImageChange
 from core.document.document import ImageDocument
+from core.document.geometry import Keypoints
 from core.document.mask import Mask
 from core.editing.provenance import edited_from
 from core.errors import ConflictError, MaskwrightError
@@ -82,6 +83,11 @@ def moved_geometry(geometry: Geometry, dx: float, dy: float) -> Geometry:
     if isinstance(geometry, Mask):
         return geometry.moved(round(dx), round(dy))
     return geometry.moved(dx, dy)
+
+
+def moved_keypoints(keypoints: Keypoints | None, dx: float, dy: float) -> Keypoints | None:
+    """The points beside a shape, moved with it."""
+    return None if keypoints is None else keypoints.moved(dx, dy)
 
 
 def relabel(document: ImageDocument, ids: Iterable[int], label_id: int) -> Change | None:
@@ -171,7 +177,8 @@ def unlocked(document: ImageDocument, ids: Iterable[int]) -> tuple[Annotation, .
 
 
 def _moved(document: ImageDocument, item: Annotation, dx: float, dy: float) -> Annotation:
-    return with_shape(document, item, moved_geometry(item.geometry, dx, dy))
+    moved = with_shape(document, item, moved_geometry(item.geometry, dx, dy))
+    return replace(moved, keypoints=moved_keypoints(item.keypoints, dx, dy))
 
 
 def _updated(

@@ -22,7 +22,7 @@ from core.imaging.ring_cutting import part_area
 
 
 def merge(document: ImageDocument, ids: Iterable[int]) -> Change | None:
-    """Make one object of several: the largest keeps its id and label, the others go.
+    """Make one object of several: the largest keeps its id, label and points, the others go.
 
     Outlines whose bounds are apart become the parts of one outline, exact to
     the vertex; anything else becomes the mask of all pixels. Raises
@@ -37,9 +37,12 @@ def merge(document: ImageDocument, ids: Iterable[int]) -> Change | None:
         geometry = Polygon(tuple(part for polygon in polygons for part in polygon.parts))
     else:
         geometry = _united(areas.values())
-    return change_of(
-        document, "Merge", [reshaped(document, first, geometry), *_removed(document, areas, first)]
-    )
+    points = (document.annotations[number].keypoints for number in areas)
+    keypoints = first.keypoints or next(filter(None, points), None)
+    before, after = reshaped(document, first, geometry)
+    if after is not None and after.keypoints != keypoints:
+        after = replace(after, keypoints=keypoints, edited=True)
+    return change_of(document, "Merge", [(before, after), *_removed(document, areas, first)])
 
 
 def subtract(document: ImageDocument, ids: Iterable[int]) -> Change | None:
@@ -95,6 +98,7 @@ def split_into_parts(document: ImageDocument, ids: Iterable[int]) -> Change | No
                 order=order,
                 review=ReviewState.UNREVIEWED,
                 raw=None,
+                keypoints=None,
             )
             pairs.append((None, copy))
             order += 1

@@ -16,7 +16,13 @@ from core.document.annotation import (
 from core.document.change import Change, Difference, ImageChange
 from core.document.document import ImageDocument
 from core.document.mask import Mask
-from core.editing.annotations import add_annotations, allowed_shift, known, moved_geometry
+from core.editing.annotations import (
+    add_annotations,
+    allowed_shift,
+    known,
+    moved_geometry,
+    moved_keypoints,
+)
 from core.editing.groups import regrouped
 from core.imaging.rasterise import rasterise
 
@@ -39,6 +45,7 @@ def duplicate_annotations(
             item,
             id=new_annotation_id(),
             geometry=moved_geometry(item.geometry, shift_x, shift_y),
+            keypoints=moved_keypoints(item.keypoints, shift_x, shift_y),
             order=order + place,
             review=ReviewState.UNREVIEWED,
             locked=False,

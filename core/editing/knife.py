@@ -69,6 +69,7 @@ def _second_half(item: Annotation, geometry: Geometry, order: int) -> Annotation
         order=order,
         review=ReviewState.UNREVIEWED,
         raw=None,
+        keypoints=None,
     )
 
 

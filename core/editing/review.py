@@ -119,7 +119,12 @@ def _one(document: ImageDocument, number: int | None) -> Annotation | None:
 
 def _adopted(document: ImageDocument, mine: Annotation, theirs: Annotation) -> Annotation:
     """Mine with the shape and label of theirs; the same object when both agree already."""
-    if mine.geometry == theirs.geometry and mine.label_id == theirs.label_id:
+    keypoints = theirs.keypoints or mine.keypoints
+    if (mine.geometry, mine.label_id, mine.keypoints) == (
+        theirs.geometry,
+        theirs.label_id,
+        keypoints,
+    ):
         return mine
     provenance = edited_from(mine.provenance, mine.geometry, theirs.geometry, size=document.size)
     return replace(
@@ -128,6 +133,7 @@ def _adopted(document: ImageDocument, mine: Annotation, theirs: Annotation) -> A
         label_id=theirs.label_id,
         provenance=provenance,
         edited=True,
+        keypoints=keypoints,
     )
 
 

@@ -78,24 +78,30 @@ def _moved(
 ) -> list[tuple[Annotation, Annotation]]:
     pairs: list[tuple[Annotation, Annotation]] = []
     for item in document.annotations.values():
-        geometry = item.geometry
-        if item.label_id != label.id or not isinstance(geometry, Keypoints):
+        shown = item.geometry if isinstance(item.geometry, Keypoints) else item.keypoints
+        if item.label_id != label.id or shown is None:
             continue
         if item.locked:
             raise MaskwrightError(
                 f"Objects of “{label.name}” are locked, so its keypoints were not changed.",
                 "Unlock them with L first.",
             )
-        points = geometry.points
+        points = shown.points
         moved = tuple(
             ABSENT if place is None or place >= len(points) else points[place] for place in origins
         )
-        if not any(seen for _, _, seen in moved):
+        beside = shown is item.keypoints
+        left = any(seen for _, _, seen in moved)
+        if not left and not beside:
             raise MaskwrightError(
                 "An object would lose all of its keypoints, so nothing was changed.",
                 "Delete the object first.",
             )
-        pairs.append((item, with_shape(document, item, Keypoints(moved))))
+        if beside:
+            after = Keypoints(moved) if left else None
+            pairs.append((item, replace(item, keypoints=after, edited=True)))
+        else:
+            pairs.append((item, with_shape(document, item, Keypoints(moved))))
     return pairs
 
 

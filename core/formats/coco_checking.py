@@ -56,6 +56,10 @@ def _difference(record: Mapping[str, object], written: WrittenRecord) -> int:
     ids = number_of(record.get("id")), number_of(record.get("image_id"))
     if ids != (number_of(written.number), number_of(written.frame.written_id)):
         return max(rasterise(geometry, size).area, 1)
+    if written.keypoints is not None:
+        points = {"keypoints": record.get("keypoints")}
+        if parse_shape(points, size).geometry != written.keypoints:
+            return 1
     drawn = _drawn(record.get("segmentation"), size)
     if drawn is None or isinstance(geometry, Box | Keypoints):
         return _other_difference(record, geometry, size)

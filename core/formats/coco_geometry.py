@@ -44,13 +44,12 @@ class Problem:
 class ParsedShape:
     """The shape of a record, None when it has none that can be used, and its faults.
 
-    ``kept_keypoints`` says that the record has keypoints beside the shape, which
-    stay in the raw record only.
+    ``keypoints`` are those beside the shape; None when they are the shape.
     """
 
     geometry: Geometry | None
     problems: tuple[Problem, ...] = ()
-    kept_keypoints: bool = False
+    keypoints: Keypoints | None = None
 
 
 def parse_shape(record: Mapping[str, object], size: Size | None) -> ParsedShape:
@@ -63,7 +62,7 @@ def parse_shape(record: Mapping[str, object], size: Size | None) -> ParsedShape:
     geometry = _segmentation(record.get("segmentation"), size, problems)
     keypoints = _keypoints(record.get("keypoints"), problems)
     if geometry is not None:
-        return ParsedShape(geometry, tuple(problems), keypoints is not None)
+        return ParsedShape(geometry, tuple(problems), keypoints)
     box = _box(record.get("bbox"), problems)
     geometry = keypoints or box
     if geometry is not None:

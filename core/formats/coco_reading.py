@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeGuard
@@ -17,6 +18,7 @@ from core.document.annotation import (
     Provenance,
     new_annotation_id,
 )
+from core.document.geometry import Keypoints
 from core.errors import FormatError
 from core.formats.coco_dialects import dialect_of, is_brush_mask, note_dialect
 from core.formats.coco_geometry import parse_shape
@@ -34,7 +36,7 @@ from core.formats.json_records import (
     top_level,
 )
 from core.formats.labels import LabelTable, add_categories, number_of
-from core.formats.orientation import turned_upright
+from core.formats.orientation import points_upright, turned_upright
 
 FORMAT_NAME = "coco"
 _GROUP_LIMIT = 2**62
@@ -115,7 +117,6 @@ class AnnotationReader:
         self._findings = findings
         self._annotations: dict[str, list[Annotation]] = {entry.name: [] for entry in entries}
         self._ids: set[int | str] = set()
-        self._kept_keypoints = 0
         self._found = 0
 
     def read(self, index: int, record: RawRecord, entry: ImageEntry | None = None) -> None:
@@ -141,19 +142,14 @@ class AnnotationReader:
             if not shape.problems:
                 self._findings.left_out(record.place, _shapeless(values))
             return
-        self._kept_keypoints += shape.kept_keypoints
         self._check_id(record.place, values.get("id"))
         annotation = self._annotation(index, record, values, entry, shape.geometry)
+        if shape.keypoints is not None:
+            annotation = replace(annotation, keypoints=_upright(shape.keypoints, entry))
         self._annotations[entry.name].append(annotation)
 
     def finish(self, root: Path, extra: str, found_images: int, role: LayerRole) -> ImportedDataset:
         """Everything that was read, with its report."""
-        if self._kept_keypoints:
-            self._findings.note(
-                "annotations",
-                f"{self._kept_keypoints} objects have keypoints beside their outline",
-                "the outline is shown, the keypoints stay in the record and are written back",
-            )
         images = tuple(
             ImportedImage(
                 entry.name,
@@ -240,6 +236,12 @@ class AnnotationReader:
                 f"{place}.id", f"annotation id {key} occurs twice", "both were brought in"
             )
         self._ids.add(key)
+
+
+def _upright(keypoints: Keypoints, entry: ImageEntry) -> Keypoints:
+    if entry.orientation == 1 or entry.frame is None:
+        return keypoints
+    return points_upright(keypoints, entry.frame, entry.orientation)
 
 
 def crowd_of(values: Mapping[str, object]) -> bool:

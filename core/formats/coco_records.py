@@ -8,15 +8,15 @@ from dataclasses import dataclass
 import msgspec
 
 from core.document.annotation import Annotation, AttributeValue, Geometry
-from core.document.geometry import Box, Keypoints, Size
-from core.formats.coco_geometry import parse_shape
+from core.document.geometry import Box, Keypoints, Size, Visibility
+from core.formats.coco_geometry import ParsedShape, parse_shape
 from core.formats.coco_reading import ORIENTATION, attributes_of, crowd_of, group_of
 from core.formats.coco_review import provenance_fields
-from core.formats.coco_shapes import MaskStyle, shape_fields
+from core.formats.coco_shapes import MaskStyle, points_fields, shape_fields
 from core.formats.findings import Findings
 from core.formats.json_records import parse_object, raw_fields
 from core.formats.labels import number_of
-from core.formats.orientation import turned_back
+from core.formats.orientation import points_back, points_upright, turned_back, turned_upright
 
 SHAPE_FIELDS = ("segmentation", "bbox", "area", "keypoints", "num_keypoints")
 
@@ -41,6 +41,25 @@ class ImageFrame:
         upright = Size(self.size.height, self.size.width)
         return turned_back(annotation.geometry, upright, self.orientation)
 
+    def keypoints_of(self, annotation: Annotation) -> Keypoints | None:
+        """The points beside the annotation's shape in this frame."""
+        found = annotation.keypoints
+        if found is None or self.orientation == 1:
+            return found
+        return points_back(found, Size(self.size.height, self.size.width), self.orientation)
+
+    def says(self, before: ParsedShape, annotation: Annotation) -> tuple[bool, bool]:
+        """Whether a record says the shape of an annotation, and whether its points.
+
+        Compared on the upright picture, to the last digit: turning back rounds.
+        """
+        geometry, keypoints = before.geometry, before.keypoints
+        if self.orientation != 1 and geometry is not None:
+            geometry = turned_upright(geometry, self.size, self.orientation)
+        if self.orientation != 1 and keypoints is not None:
+            keypoints = points_upright(keypoints, self.size, self.orientation)
+        return geometry == annotation.geometry, keypoints == annotation.keypoints
+
     def fits(self, annotation: Annotation) -> bool:
         """Whether the raw record of the annotation has its coordinates in this frame."""
         return annotation.provenance.parameters.get(ORIENTATION, 1) == self.orientation
@@ -48,12 +67,13 @@ class ImageFrame:
 
 @dataclass(frozen=True, slots=True)
 class WrittenRecord:
-    """One record: its id, its JSON text, and the shape that reading it back must give."""
+    """One record: its id, its JSON text, and the shapes that reading it back must give."""
 
     number: object
     text: bytes
     geometry: Geometry
     frame: ImageFrame
+    keypoints: Keypoints | None = None
 
 
 class RecordWriter:
@@ -89,6 +109,7 @@ class RecordWriter:
         raw = raw_fields(annotation.raw) if annotation.raw else {}
         values = parse_object(annotation.raw) if raw and annotation.raw else None
         geometry = frame.geometry_of(annotation)
+        keypoints = frame.keypoints_of(annotation)
         if values is None:
             return self._new(annotation, geometry, frame)
         changes = self._references(annotation, values, frame)
@@ -101,14 +122,17 @@ class RecordWriter:
             if annotation.edited:
                 changes.update(provenance_fields(annotation))
         if not changes and annotation.raw is not None:
-            return WrittenRecord(values["id"], annotation.raw.encode("utf-8"), geometry, frame)
+            text = annotation.raw.encode("utf-8")
+            return WrittenRecord(values["id"], text, geometry, frame, keypoints)
         text = msgspec.json.encode({**raw, **changes})
-        return WrittenRecord(changes.get("id", values.get("id")), text, geometry, frame)
+        number = changes.get("id", values.get("id"))
+        return WrittenRecord(number, text, geometry, frame, keypoints)
 
     def _new(
         self, annotation: Annotation, geometry: Geometry, frame: ImageFrame
     ) -> WrittenRecord | None:
         number = self._fresh_id()
+        keypoints = frame.keypoints_of(annotation)
         fields = self._fields(geometry, frame, f"annotation of “{frame.name}” with id {number}")
         if fields is None:
             return None
@@ -117,6 +141,7 @@ class RecordWriter:
             "image_id": frame.written_id,
             "category_id": self._category_ids[annotation.label_id],
             **fields,
+            **({} if keypoints is None else points_fields(keypoints)),
             "iscrowd": int(annotation.is_crowd),
         }
         if annotation.attributes:
@@ -126,7 +151,7 @@ class RecordWriter:
         record.update(provenance_fields(annotation))
         if self._with_scores and annotation.provenance.score is not None:
             record["score"] = annotation.provenance.score
-        return WrittenRecord(number, msgspec.json.encode(record), geometry, frame)
+        return WrittenRecord(number, msgspec.json.encode(record), geometry, frame, keypoints)
 
     def _fields(
         self, geometry: Geometry, frame: ImageFrame, item: str
@@ -186,14 +211,21 @@ class RecordWriter:
         frame: ImageFrame,
     ) -> dict[str, object] | None:
         """The fields of a shape that is no longer the one in the record; None: cannot be said."""
-        if frame.fits(annotation) and parse_shape(values, frame.size).geometry == geometry:
-            return {}
-        fields = self._fields(geometry, frame, f"annotation {values.get('id')} of “{frame.name}”")
-        if fields is None:
-            return None
-        changed = dict(fields)
+        before = parse_shape(values, frame.size)
+        changed: dict[str, object] = {}
+        same_shape, same_points = frame.says(before, annotation)
+        if not frame.fits(annotation) or not same_shape:
+            item = f"annotation {values.get('id')} of “{frame.name}”"
+            fields = self._fields(geometry, frame, item)
+            if fields is None:
+                return None
+            changed.update(fields)
+        if not same_points and not isinstance(geometry, Keypoints):
+            keypoints = frame.keypoints_of(annotation)
+            changed.update(points_fields(keypoints or _no_points(values)))
         if isinstance(geometry, Keypoints) and _box_holds(values.get("bbox"), geometry):
-            del changed["bbox"], changed["area"]
+            changed.pop("bbox", None)
+            changed.pop("area", None)
         return changed
 
     def _same(self, first: object, second: object) -> bool:
@@ -207,6 +239,13 @@ class RecordWriter:
         self._next += 1
         self._used.add(number)
         return number
+
+
+def _no_points(values: Mapping[str, object]) -> Keypoints:
+    """As many points as the record has, none of them there."""
+    found = values.get("keypoints")
+    count = len(found) // 3 if isinstance(found, list) else 0
+    return Keypoints(((0.0, 0.0, Visibility.UNLABELLED),) * count)
 
 
 def reserved_ids(annotations: list[Annotation]) -> frozenset[int]:

@@ -92,6 +92,13 @@ def _keypoint_fields(keypoints: Keypoints) -> dict[str, object]:
     box = keypoints.bounds
     return {
         **_fields([], box, box.area),
+        **points_fields(keypoints),
+    }
+
+
+def points_fields(keypoints: Keypoints) -> dict[str, object]:
+    """The fields of the points themselves, which may stand beside an outline."""
+    return {
         "keypoints": [number for x, y, seen in keypoints.points for number in (x, y, int(seen))],
         "num_keypoints": sum(seen != Visibility.UNLABELLED for _, _, seen in keypoints.points),
     }

@@ -54,6 +54,16 @@ def turned_back(geometry: Geometry, upright: Size, orientation: int) -> Geometry
     return _turned(geometry, upright, _BACK[orientation])
 
 
+def points_upright(keypoints: Keypoints, stored: Size, orientation: int) -> Keypoints:
+    """Keypoints of the stored picture, on the upright one."""
+    return _turned_points(keypoints, _turn(stored, orientation))
+
+
+def points_back(keypoints: Keypoints, upright: Size, orientation: int) -> Keypoints:
+    """Keypoints of the upright picture, on the stored one."""
+    return _turned_points(keypoints, _turn(upright, _BACK[orientation]))
+
+
 def _turned(geometry: Geometry, size: Size, orientation: int) -> Geometry:
     turn = _turn(size, orientation)
     match geometry:
@@ -72,7 +82,7 @@ def _turned(geometry: Geometry, size: Size, orientation: int) -> Geometry:
         case Mask():
             return _turned_mask(geometry, size, orientation)
         case Keypoints():
-            return Keypoints(tuple(_turned_point(point, turn) for point in geometry.points))
+            return _turned_points(geometry, turn)
         case Scribble():
             return Scribble(turn(geometry.points), geometry.radius_px)
         case RotatedBox():
@@ -107,6 +117,10 @@ def _turned_mask(mask: Mask, size: Size, orientation: int) -> Mask:
     left, top = _turn(size, orientation)(corners).min(axis=0)
     flipped = {5: crop, 6: crop[:, ::-1], 7: crop[::-1, ::-1], 8: crop[::-1]}[orientation]
     return Mask.from_array(flipped, int(left), int(top))
+
+
+def _turned_points(keypoints: Keypoints, turn: Turn) -> Keypoints:
+    return Keypoints(tuple(_turned_point(point, turn) for point in keypoints.points))
 
 
 def _turned_point(

@@ -23,7 +23,7 @@ from core.document.annotation import (
 from core.document.attributes import AttributeDefinition, AttributeKind, AttributeScope
 from core.document.semantic import SemanticMap
 from core.errors import ReadError
-from core.project.geometry_codec import geometry_fields, geometry_from
+from core.project.geometry_codec import geometry_fields, geometry_from, keypoints_from
 from core.project.packing import compress, decompress, pack, unpack
 
 CODEC_VERSION = 1
@@ -112,7 +112,9 @@ def without_version(data: bytes, build: Callable[[Any], T]) -> T:
         raise ReadError(f"A record of the project is damaged ({error}).", _BACKUP) from error
 
 
-_FIRST_ANNOTATION_FIELDS = 12  # records of the first version end here
+_LATER_ANNOTATION_FIELDS: tuple[Any, ...] = (False, None, None)
+"""What records of earlier versions say of being hidden, of the group and of keypoints."""
+_ANNOTATION_FIELDS = 15
 _BACKUP = "Open a backup of the project, if there is one."
 
 
@@ -133,11 +135,15 @@ def annotation_fields(item: Annotation) -> list[Any]:
         item.edited,
         item.hidden,
         item.group_id,
+        None if item.keypoints is None else geometry_fields(item.keypoints)[1],
     ]
 
 
 def annotation_from(fields: list[Any]) -> Annotation:
     """The annotation of ``annotation_fields``."""
+    missing = _ANNOTATION_FIELDS - len(fields)
+    if missing > 0:
+        fields = [*fields, *_LATER_ANNOTATION_FIELDS[-missing:]]
     return Annotation(
         id=fields[0],
         layer_id=fields[1],
@@ -151,8 +157,9 @@ def annotation_from(fields: list[Any]) -> Annotation:
         locked=fields[9],
         raw=fields[10],
         edited=fields[11],
-        hidden=fields[12] if len(fields) > _FIRST_ANNOTATION_FIELDS else False,
-        group_id=fields[13] if len(fields) > _FIRST_ANNOTATION_FIELDS else None,
+        hidden=fields[12],
+        group_id=fields[13],
+        keypoints=None if fields[14] is None else keypoints_from(fields[14]),
     )
 
 

@@ -84,7 +84,8 @@ def _polygon(parts: list[list[bytes]]) -> Polygon:
     )
 
 
-def _keypoints(points: list[list[Any]]) -> Keypoints:
+def keypoints_from(points: list[list[Any]]) -> Keypoints:
+    """The keypoints of their triples x, y, visibility."""
     return Keypoints(tuple((x, y, Visibility(seen)) for x, y, seen in points))
 
 
@@ -101,6 +102,6 @@ _BUILDERS: dict[str, Callable[..., Geometry]] = {
     "rotated": RotatedBox,
     "polygon": _polygon,
     "mask": mask_from,
-    "keypoints": _keypoints,
+    "keypoints": keypoints_from,
     "scribble": _scribble,
 }

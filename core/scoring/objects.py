@@ -10,7 +10,7 @@ from enum import Enum
 import numpy as np
 import numpy.typing as npt
 
-from core.document.annotation import Annotation, Geometry
+from core.document.annotation import Annotation
 from core.document.document import ImageDocument
 from core.document.geometry import Box, Keypoints, Scribble
 from core.document.images import Dataset
@@ -169,7 +169,7 @@ class Gathering:
         masks = cache or ScoreCache(document.size)
         for layer_id, table in ((truth_id, self._truth), (prediction_id, self._prediction)):
             for item in document.in_layer(layer_id):
-                if not _is_comparable(item.geometry, self._compared):
+                if not _is_comparable(item, self._compared):
                     continue
                 if layer_id == prediction_id and not self._has_usable_score(item):
                     continue
@@ -221,7 +221,7 @@ class Gathering:
             is_crowd=item.is_crowd and not predicted,
             is_difficult=bool(item.attributes.get("difficult")),
             mask=mask,
-            keypoints=item.geometry if isinstance(item.geometry, Keypoints) else None,
+            keypoints=_points(item) if self._compared is Compared.KEYPOINTS else None,
         )
 
     def _table(self, records: list[ScoredObject], *, declared: bool) -> ObjectTable:
@@ -245,10 +245,15 @@ class Gathering:
         return notes + [f"Not read: {text}" for text in self.unread]
 
 
-def _is_comparable(geometry: Geometry, compared: Compared) -> bool:
+def _is_comparable(item: Annotation, compared: Compared) -> bool:
     if compared is Compared.KEYPOINTS:
-        return isinstance(geometry, Keypoints)
-    return not isinstance(geometry, Keypoints | Scribble)
+        return _points(item) is not None
+    return not isinstance(item.geometry, Keypoints | Scribble)
+
+
+def _points(item: Annotation) -> Keypoints | None:
+    """The keypoints that an object is, or that it has beside its outline."""
+    return item.geometry if isinstance(item.geometry, Keypoints) else item.keypoints
 
 
 def _points_area(keypoints: Keypoints) -> float:

@@ -105,8 +105,13 @@ CREATE TABLE comments (
 UPDATE images SET state = 'approved' WHERE state = 'done';
 """
 
+# Records of objects may have keypoints beside their shape, which older programs would
+# drop when they write the object again. They refuse the file instead.
+_KEYPOINTS = ""
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("the tables of the first version", _FIRST_TABLES),
     Migration("attributes of objects and images", _ATTRIBUTES),
     Migration("comments; five states of images", _COMMENTS),
+    Migration("keypoints beside the outline of an object", _KEYPOINTS),
 )

@@ -109,6 +109,7 @@ def objects(number: int | None = None) -> st.SearchStrategy[Annotation]:
         st.booleans(),
         st.booleans(),
         st.none() | st.integers(0, 2**62),
+        st.none() | keypoints,
     )
 
 

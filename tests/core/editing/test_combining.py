@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -98,3 +100,13 @@ def test_a_gap_never_takes_the_pixels_of_a_third_object() -> None:
         mask = after.annotations[number].geometry
         assert isinstance(mask, Mask)
         assert mask.intersected(third).is_empty
+
+
+def test_merging_keeps_the_points_of_any_of_them_and_splitting_makes_no_copies() -> None:
+    points = Keypoints(((2, 2, Visibility.VISIBLE),))
+    small = replace(annotation(2, disc_mask(2, 2, 4)), keypoints=points)
+    start = document(annotation(1, disc_mask(20, 2, 9)), small)
+    merged = applied(start, merge(start, [1, 2]))
+    assert {key: item.keypoints for key, item in merged.annotations.items()} == {1: points}
+    apart = applied(merged, split_into_parts(merged, [1]))
+    assert [item.keypoints for item in apart.annotations.values()] == [points, None]

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -79,3 +81,10 @@ def test_locked_objects_are_refused() -> None:
     start = document(annotation(1, SQUARE, locked=True))
     with pytest.raises(MaskwrightError, match="locked"):
         cut(start, (1,), ACROSS)
+
+
+def test_the_points_beside_an_outline_stay_with_the_larger_piece() -> None:
+    points = Keypoints(((2, 2, Visibility.VISIBLE),))
+    start = document(replace(annotation(1, SQUARE), keypoints=points))
+    after = applied(start, cut(start, [1], ((0, 5), (40, 5.5))))
+    assert [item.keypoints for item in after.annotations.values()] == [points, None]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from core.document.annotation import Label
@@ -9,7 +11,7 @@ from core.document.geometry import Keypoints, Visibility
 from core.document.history import History
 from core.editing.skeletons import define_keypoints, edges_of
 from core.errors import MaskwrightError
-from tests.core.editing.examples import annotation, document, state
+from tests.core.editing.examples import SQUARE, annotation, document, state
 
 SEEN, ABSENT = Visibility.VISIBLE, (0, 0, Visibility.UNLABELLED)
 LABEL = Label(
@@ -35,6 +37,20 @@ def test_points_follow_their_names_and_come_back() -> None:
     history.undo()
     assert history.document(7).annotations == start.annotations
     assert history.state.labels[1] == LABEL
+
+
+def test_points_beside_an_outline_follow_too_or_go() -> None:
+    both = replace(annotation(1, SQUARE), keypoints=Keypoints(POINTS))
+    hand = replace(annotation(2, SQUARE), keypoints=Keypoints((ABSENT, POINTS[1], ABSENT)))
+    start = document(both, hand)
+    history = History(state(LABEL), lambda _: start)
+    change = define_keypoints(history.state, [start], 1, ("foot", "head"), (), (2, 0))
+    assert change is not None
+    history.apply(change)
+    after = history.document(7).annotations
+    assert after[1].keypoints == Keypoints((POINTS[2], POINTS[0]))
+    assert after[2].keypoints is None, "it had a hand only"
+    assert {item.geometry for item in after.values()} == {SQUARE}
 
 
 def test_new_names_alone_leave_the_objects_alone() -> None:

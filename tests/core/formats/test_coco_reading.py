@@ -89,12 +89,6 @@ def test_keypoints_without_outline_are_the_shape(tmp_path: Path) -> None:
     assert [(x, y, int(v)) for x, y, v in geometry.points] == [(1, 2, 2), (0, 0, 0), (5.5, 6, 1)]
 
 
-def test_keypoints_beside_an_outline_are_kept_and_said(tmp_path: Path) -> None:
-    dataset = read_coco(coco_file(tmp_path, [record(keypoints=[1, 2, 2])]))
-    assert isinstance(_only(dataset).geometry, Polygon)
-    assert "keypoints" in str(dataset.report.entries[0])
-
-
 def test_labels_keep_the_ids_of_the_file_even_zero(tmp_path: Path) -> None:
     dataset = read_coco(coco_file(tmp_path, [record()]))
     assert [(label.name, label.source_id) for label in dataset.labels] == [("cell", 0), ("dust", 7)]

@@ -9,7 +9,7 @@ import pytest
 
 from core.document.annotation import Annotation, Provenance
 from core.document.document import ImageDocument
-from core.document.geometry import Box
+from core.document.geometry import Box, Keypoints
 from core.scoring.average_precision import average_precision, evaluate
 from core.scoring.objects import Compared, collect_documents
 from tests.core.scoring.coco_examples import (
@@ -63,6 +63,30 @@ def test_keypoints_are_those_of_pycocotools(seed: int) -> None:
     coco = dict(zip(order, expected, strict=True))
     for name in names:
         assert (-1 if values[name] is None else values[name]) == pytest.approx(coco[name], abs=1e-9)
+
+
+def test_keypoints_beside_an_outline_count_as_those_without_one() -> None:
+    pair = random_pair(1, kind="keypoints", labels=1, images=10)
+    with_boxes = tuple(
+        replace(
+            document,
+            annotations=MappingProxyType(
+                {key: _with_box(item) for key, item in document.annotations.items()}
+            ),
+        )
+        for document in pair.documents
+    )
+    assert values_of(replace(pair, documents=with_boxes), "keypoints") == values_of(
+        pair, "keypoints"
+    )
+
+
+def _with_box(item: Annotation) -> Annotation:
+    """The object with the box of its record as its shape, if it is a truth."""
+    if item.raw is None or not isinstance(item.geometry, Keypoints):
+        return item
+    box = Box(*json.loads(item.raw)["bbox"])
+    return replace(item, geometry=box, keypoints=item.geometry)
 
 
 def test_labels_have_the_precision_that_pycocotools_gives_them() -> None:
