@@ -92,6 +92,9 @@ provenances = st.builds(
 )
 
 
+BESIDE = Keypoints(((1.5, 2.25, Visibility.VISIBLE), (0.0, 0.0, Visibility.UNLABELLED)))
+
+
 def objects(number: int | None = None) -> st.SearchStrategy[Annotation]:
     return st.builds(
         Annotation,
@@ -109,7 +112,7 @@ def objects(number: int | None = None) -> st.SearchStrategy[Annotation]:
         st.booleans(),
         st.booleans(),
         st.none() | st.integers(0, 2**62),
-        st.none() | keypoints,
+        st.sampled_from((None, BESIDE)),
     )
 
 
