@@ -1,23 +1,60 @@
-"""Icons of one family, coloured by the theme."""
+"""Icons of one family, coloured by the theme: the SVG files of ``resources/icons``."""
 
 from __future__ import annotations
 
-import qtawesome
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
+from collections.abc import Mapping
+from importlib.resources import files
+
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QToolButton, QWidget
+
+Look = tuple[QIcon.Mode, QIcon.State]
 
 
 def icon(name: str, palette: QPalette) -> QIcon:
-    """A Material Design icon, such as ``mdi6.plus``, readable on this palette."""
-    disabled = palette.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText)
-    found: QIcon = qtawesome.icon(
-        name,
-        color=palette.color(QPalette.ColorRole.ButtonText).name(),
-        color_disabled=disabled.name(),
-        color_on=palette.color(QPalette.ColorRole.HighlightedText).name(),
-    )
-    return found
+    """An icon by the name of its file, such as ``plus``, readable on this palette."""
+    group, role = QPalette.ColorGroup, QPalette.ColorRole
+    usual = palette.color(role.ButtonText)
+    marked = palette.color(role.HighlightedText)
+    disabled = palette.color(group.Disabled, role.ButtonText)
+    colors = {
+        (mode, state): usual if state is QIcon.State.Off else marked
+        for mode in QIcon.Mode
+        for state in QIcon.State
+    }
+    colors |= {(QIcon.Mode.Disabled, state): disabled for state in QIcon.State}
+    return QIcon(_ShapeEngine(_shape(name), colors))
+
+
+def _shape(name: str) -> bytes:
+    return (files("resources") / "icons" / f"{name}.svg").read_bytes()
+
+
+class _ShapeEngine(QIconEngine):
+    """Draws one shape sharply at any size, in the colour of what its button is."""
+
+    def __init__(self, shape: bytes, colors: Mapping[Look, QColor]) -> None:
+        super().__init__()
+        self._shape = shape
+        self._colors = colors
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        """Fill the shape, as large as the shorter side allows, in the middle of ``rect``."""
+        fill = f'<svg fill="{self._colors[mode, state].name()}"'.encode()
+        side = min(rect.width(), rect.height())
+        square = QRect(QPoint(), QSize(side, side))
+        square.moveCenter(rect.center())
+        QSvgRenderer(self._shape.replace(b"<svg", fill, 1)).render(painter, QRectF(square))
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        """The shape on nothing."""
+        pixmap = QPixmap(size)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        with QPainter(pixmap) as painter:
+            self.paint(painter, pixmap.rect(), mode, state)
+        return pixmap
 
 
 def color_swatch(color: str, side_px: int = 14) -> QIcon:

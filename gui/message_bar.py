@@ -25,7 +25,7 @@ class MessageBar(QWidget):
         self._run: Callable[[], object] = self.hide
         self._button = QPushButton(self)
         self._button.clicked.connect(self._on_pressed)
-        close = IconButton("mdi6.close", self.tr("Close this message"), self)
+        close = IconButton("close", self.tr("Close this message"), self)
         close.clicked.connect(self.hide)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 8, 8, 8)
@@ -69,4 +69,4 @@ class MessageBar(QWidget):
         self._run()
 
     def _show_sign(self) -> None:
-        self._sign.setPixmap(icon("mdi6.alert-outline", self.palette()).pixmap(18, 18))
+        self._sign.setPixmap(icon("alert-outline", self.palette()).pixmap(18, 18))

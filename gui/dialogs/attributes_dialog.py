@@ -83,8 +83,8 @@ class AttributesDialog(QDialog):
         self.scope.currentIndexChanged.connect(self._follow)
 
     def _left_side(self) -> QVBoxLayout:
-        add = IconButton("mdi6.plus", self.tr("New attribute"), self)
-        remove = IconButton("mdi6.delete-outline", self.tr("Delete"), self)
+        add = IconButton("plus", self.tr("New attribute"), self)
+        remove = IconButton("delete-outline", self.tr("Delete"), self)
         self.survey = QPushButton(self.tr("Take from the data"), self)
         self.survey.setToolTip(self.tr("Define the attributes that came in with files"))
         self.survey.setAutoDefault(False)

@@ -63,10 +63,10 @@ class KeypointsDialog(QDialog):
         row = QHBoxLayout()
         row.setSpacing(4)
         for name, text, slot in (
-            ("mdi6.plus", self.tr("New keypoint"), self._add),
-            ("mdi6.delete-outline", self.tr("Delete"), self._delete),
-            ("mdi6.arrow-up", self.tr("Earlier"), lambda: self._move(-1)),
-            ("mdi6.arrow-down", self.tr("Later"), lambda: self._move(1)),
+            ("plus", self.tr("New keypoint"), self._add),
+            ("delete-outline", self.tr("Delete"), self._delete),
+            ("arrow-up", self.tr("Earlier"), lambda: self._move(-1)),
+            ("arrow-down", self.tr("Later"), lambda: self._move(1)),
         ):
             button = IconButton(name, text, self)
             button.clicked.connect(lambda _checked=False, run=slot: run())

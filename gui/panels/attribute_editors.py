@@ -38,7 +38,7 @@ class AttributeField(QWidget):
         super().__init__(parent)
         self.definition = definition
         self._shown = FieldValue()
-        self._clear = IconButton("mdi6.close", self.tr("Take the value away"), self)
+        self._clear = IconButton("close", self.tr("Take the value away"), self)
         self._clear.clicked.connect(lambda: self._give(None))
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)

@@ -98,17 +98,17 @@ class LabelsPanel(QWidget):
         row = QHBoxLayout()
         row.setSpacing(4)
         for name, text, slot in (
-            ("mdi6.plus", self.tr("New label"), self.add_requested.emit),
-            ("mdi6.pencil", self.tr("Rename"), lambda: self._ask(self.rename_requested)),
-            ("mdi6.palette", self.tr("Colour"), lambda: self._ask(self.recolor_requested)),
+            ("plus", self.tr("New label"), self.add_requested.emit),
+            ("pencil", self.tr("Rename"), lambda: self._ask(self.rename_requested)),
+            ("palette", self.tr("Colour"), lambda: self._ask(self.recolor_requested)),
             (
-                "mdi6.call-merge",
+                "call-merge",
                 self.tr("Relabel or merge"),
                 lambda: self._ask(self.relabel_requested),
             ),
-            ("mdi6.human", self.tr("Keypoints"), lambda: self._ask(self.keypoints_requested)),
-            ("mdi6.delete-outline", self.tr("Delete"), lambda: self._ask(self.delete_requested)),
-            ("mdi6.file-import-outline", self.tr("Import names"), self.import_requested.emit),
+            ("human", self.tr("Keypoints"), lambda: self._ask(self.keypoints_requested)),
+            ("delete-outline", self.tr("Delete"), lambda: self._ask(self.delete_requested)),
+            ("file-import-outline", self.tr("Import names"), self.import_requested.emit),
         ):
             button = IconButton(name, text, self)
             button.clicked.connect(lambda _checked=False, run=slot: run())

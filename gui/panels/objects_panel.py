@@ -127,9 +127,9 @@ class ObjectsPanel(QWidget):
         row.setIcon(LABEL, color_swatch(label.color))
         row.setData(LABEL, _ID, annotation.id)
         if annotation.locked:
-            row.setIcon(SHAPE, self._icon("mdi6.lock-outline"))
+            row.setIcon(SHAPE, self._icon("lock-outline"))
             row.setToolTip(SHAPE, self.tr("Locked: L unlocks it"))
-        eye = "mdi6.eye-off-outline" if annotation.hidden else "mdi6.eye-outline"
+        eye = "eye-off-outline" if annotation.hidden else "eye-outline"
         row.setIcon(EYE, self._icon(eye))
         row.setToolTip(EYE, self.tr("Show") if annotation.hidden else self.tr("Hide"))
         if annotation.hidden:

@@ -43,7 +43,7 @@ class ComparisonPane(QWidget):
         self.layer.setAccessibleName(self.tr("What is shown beside your own work"))
         self.count = QLabel(self)
         self.count.setProperty("quiet", True)
-        self.close_button = IconButton("mdi6.close", self.tr("Close the split view"), self)
+        self.close_button = IconButton("close", self.tr("Close the split view"), self)
         self._lay_out()
         self._connect()
         self._fill_layers()

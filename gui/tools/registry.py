@@ -26,7 +26,7 @@ class ToolInfo:
     """One button of the tool bar.
 
     ``keys`` are key sequences as Qt writes them, the usual one first. ``icon``
-    is a name of the Material Design icons as qtawesome has them.
+    is the name of a file of ``resources/icons``.
     """
 
     name: str
@@ -70,7 +70,7 @@ def tool_infos() -> tuple[ToolInfo, ...]:
             "select",
             "Select",
             ("V", "Ctrl+J"),
-            "mdi6.cursor-default-outline",
+            "cursor-default-outline",
             "Click an object, again for the one below it; drag it, a vertex or an edge; "
             "Ctrl adds; Shift+click takes a vertex away.",
         ),
@@ -78,21 +78,21 @@ def tool_infos() -> tuple[ToolInfo, ...]:
             "rectangle",
             "Rectangle",
             ("R", "Ctrl+R"),
-            "mdi6.rectangle-outline",
+            "rectangle-outline",
             "Drag a box, or click two opposite corners.",
         ),
         ToolInfo(
             "rotated_rectangle",
             "Rotated rectangle",
             ("Shift+R",),
-            "mdi6.crop-rotate",
+            "crop-rotate",
             "Drag the first side, or click both of its ends, then click the other side.",
         ),
         ToolInfo(
             "polygon",
             "Polygon",
             ("P", "Ctrl+N"),
-            "mdi6.vector-polygon",
+            "vector-polygon",
             "Click the vertices; Enter, a double-click or the first vertex closes; "
             "Backspace drops the last.",
         ),
@@ -100,14 +100,14 @@ def tool_infos() -> tuple[ToolInfo, ...]:
             "lasso",
             "Lasso",
             ("J",),
-            "mdi6.lasso",
+            "lasso",
             "Drag around an object; Ctrl adds to the selected one, right or Shift takes away.",
         ),
         ToolInfo(
             "scissors",
             "Scissors",
             ("I",),
-            "mdi6.content-cut",
+            "content-cut",
             "Click along an edge, the line follows it; Ctrl draws straight; Enter or the "
             "first point closes; Backspace drops the last.",
         ),
@@ -115,7 +115,7 @@ def tool_infos() -> tuple[ToolInfo, ...]:
             "keypoints",
             "Keypoints",
             ("Shift+K",),
-            "mdi6.human",
+            "human",
             "Click the points in their order; right or Shift sets a hidden one, ] leaves one out, "
             "Backspace goes back, Enter finishes early.",
         ),
@@ -123,7 +123,7 @@ def tool_infos() -> tuple[ToolInfo, ...]:
             "brush",
             "Brush",
             ("B",),
-            "mdi6.brush",
+            "brush",
             "Left adds, right or Shift takes away; [ and ] change the size; "
             "Enter begins another object.",
         ),
@@ -131,7 +131,7 @@ def tool_infos() -> tuple[ToolInfo, ...]:
             "eraser",
             "Eraser",
             ("E",),
-            "mdi6.eraser",
+            "eraser",
             "Takes pixels from the selected object or the one you begin on; "
             "[ and ] change the size.",
         ),
@@ -139,7 +139,7 @@ def tool_infos() -> tuple[ToolInfo, ...]:
             "region",
             "Regions",
             ("G",),
-            "mdi6.puzzle-outline",
+            "puzzle-outline",
             "[ and ] grow and shrink; click or drag takes, right or Shift takes away; "
             "Ctrl+drag a box; Enter finishes.",
         ),
@@ -147,7 +147,7 @@ def tool_infos() -> tuple[ToolInfo, ...]:
             "classes",
             "Classes by region",
             ("H",),
-            "mdi6.format-color-fill",
+            "format-color-fill",
             "Click or drag gives regions the active label, pixel by pixel; right or Shift "
             "erases; [ and ] grow and shrink.",
         ),
@@ -155,7 +155,7 @@ def tool_infos() -> tuple[ToolInfo, ...]:
             "wand",
             "Magic wand",
             ("W",),
-            "mdi6.magic-staff",
+            "magic-staff",
             "[ and ] or Shift+wheel change the tolerance; left takes the colour, "
             "right or Shift takes it away; Enter finishes.",
         ),
@@ -163,7 +163,7 @@ def tool_infos() -> tuple[ToolInfo, ...]:
             "scribble",
             "Scribble",
             ("S",),
-            "mdi6.draw",
+            "draw",
             "Scribble on some objects, with right or Shift on the background; what is like them "
             "lights up. Enter makes objects of it, Backspace drops the last scribble.",
         ),
@@ -171,14 +171,14 @@ def tool_infos() -> tuple[ToolInfo, ...]:
             "knife",
             "Knife",
             ("K",),
-            "mdi6.box-cutter",
+            "box-cutter",
             "Drag a line across the selected objects, from edge to edge, to cut them in two.",
         ),
         ToolInfo(
             "part",
             "Propose in a box",
             ("Shift+P",),
-            "mdi6.image-search-outline",
+            "image-search-outline",
             "Drag a box: the source chosen in Proposals looks at this part of the picture only.",
         ),
     )
