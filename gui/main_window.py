@@ -26,6 +26,7 @@ from gui.key_bindings import KeyBindings
 from gui.menu_groups import grouped
 from gui.message_bar import MessageBar
 from gui.objects.attribute_commands import AttributeCommands
+from gui.objects.drawing_bar import remember_snapping
 from gui.objects.label_commands import LabelCommands
 from gui.objects.layer_commands import LayerCommands, layer_entries
 from gui.objects.object_commands import ObjectCommands
@@ -113,6 +114,7 @@ class MainWindow(QMainWindow):
             panes_menu.addAction(dock.toggleViewAction())
         self.panes.proposals.offer(menu_of_panel(self.actions_table))
         show_choices(self.bench, self.actions_table)
+        remember_snapping(self.bench.tools, self.actions_table["snap_vertices"], settings)
         self._make_tool_bar()
         self.setStatusBar(StatusLine(self.bench, self))
         self._focus_ring = FocusRing(self)

@@ -36,6 +36,8 @@ class ToolHost(QObject):
     tool_changed = Signal(str)
     paint_rule_changed = Signal(object)
     """Carries the PaintRule."""
+    snapping_changed = Signal(bool)
+    """Whether points snap to neighbours from now on."""
     part_chosen = Signal(object)
     """Carries the PixelBox that a model is to look at."""
     cut_requested = Signal(object)
@@ -100,18 +102,24 @@ class ToolHost(QObject):
 
     @property
     def snaps(self) -> bool:
-        """Whether vertices are drawn to the outlines of neighbours."""
+        """Whether points that are set land on the outlines of neighbours."""
         return self._snaps
 
-    def toggle_snapping(self) -> None:
-        """Draw vertices to the outlines of neighbours, or leave them where they are set."""
-        self._snaps = not self._snaps
-        words = (
-            "Vertices snap to neighbours; Ctrl sets one freely."
-            if self._snaps
-            else ("Vertices stay where they are set.")
+    def set_snapping(self, snaps: bool) -> None:
+        """Draw points to the outlines of neighbours, or leave them where they are set."""
+        if snaps == self._snaps:
+            return
+        self._snaps = snaps
+        self.snapping_changed.emit(snaps)
+        self.say(
+            "Points snap to neighbours; Ctrl sets one freely."
+            if snaps
+            else "Points stay where they are set."
         )
-        self._session.message_posted.emit(words)
+
+    def toggle_snapping(self) -> None:
+        """Snap from now on, or no longer."""
+        self.set_snapping(not self._snaps)
 
     def use(self, name: str) -> None:
         """Switch to another tool; what was complete in the old one is kept."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStackedWidget, 
 from core.document.images import ImageRecord
 from core.errors import MaskwrightError
 from gui.message_bar import MessageBar
+from gui.objects.drawing_bar import DrawingBar
 from gui.objects.refine_bar import RefineBar
 from gui.pictures.split_view import SplitView
 from gui.regions.class_bar import ClassBar
@@ -35,6 +36,7 @@ class Workspace(QWidget):
         self.tool_text.setMinimumWidth(TOOL_NAME_WIDTH_PX)
         self.region_bar = RegionBar(bench.region_modes, self)
         self.class_bar = ClassBar(bench.tools, bench.classes, self)
+        self.drawing_bar = DrawingBar(bench.tools, self)
         self.refine_bar = RefineBar(bench.refining, self)
         self.broken = QLabel(self)
         self.broken.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -53,6 +55,7 @@ class Workspace(QWidget):
         bar.addWidget(self.tool_text, 1)
         bar.addWidget(self.region_bar)
         bar.addWidget(self.class_bar)
+        bar.addWidget(self.drawing_bar)
         layout.addLayout(bar)
         layout.addWidget(self.refine_bar)
         layout.addWidget(self._pages, 1)

@@ -155,9 +155,10 @@ def shape_entries(bench: Workbench) -> tuple[ActionEntry, ...]:
     )
     snap = ActionEntry(
         "snap_vertices",
-        "Snap vertices to neighbours",
+        "Snap points to neighbours",
         bench.tools.toggle_snapping,
         ("Shift+N",),
         menu,
+        checkable=True,
     )
     return rule, snap, *rows, refine

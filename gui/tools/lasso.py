@@ -20,6 +20,7 @@ from gui.tools.events import (
     PointerKind,
     ToolEvent,
 )
+from gui.tools.neighbour_edges import EdgePoint, NeighbourEdges, way_between
 from gui.tools.object_finder import ObjectFinder
 from gui.tools.responses import (
     attempt,
@@ -46,7 +47,8 @@ class LassoTool:
 
     Left draws a new outline; with Ctrl it is added to the selected object.
     Right or Shift takes it away from the selected object, or from the one under
-    the first point.
+    the first point. Where points snap, so do both ends of the line; on the outline
+    of one neighbour they are joined along it.
     """
 
     name = "lasso"
@@ -58,6 +60,10 @@ class LassoTool:
         self._target_id: int | None = None
         self._scale = 1.0
         self._finder = ObjectFinder()
+        self._edges = NeighbourEdges()
+        self._begun_on: EdgePoint | None = None
+        self._ends_on: EdgePoint | None = None
+        self._hovered: tuple[Point, ...] = ()
 
     def handle(self, event: ToolEvent, context: ToolContext) -> ToolResponse:
         """Take an event; what was enclosed becomes a change when the button is released."""
@@ -69,7 +75,7 @@ class LassoTool:
         if event.kind in (PointerKind.PRESS, PointerKind.DOUBLE_CLICK):
             return self._press(event, context)
         if self._held is None:
-            return NOTHING
+            return self._hover(event, context)
         if event.kind is PointerKind.MOVE:
             if event.button is Button.NONE:
                 return self._complete(context)  # the release went elsewhere
@@ -83,9 +89,11 @@ class LassoTool:
     def draft(self, context: ToolContext) -> Draft:
         """The line so far, closed."""
         if not self._points:
-            return Draft(cursor=Cursor.CROSS, color=context.label.color)
-        line = DraftPath(np.array(self._points), closed=True, vertices=False)
-        return Draft(paths=(line,), cursor=Cursor.CROSS, color=context.label.color)
+            return Draft(handles=self._marked, cursor=Cursor.CROSS, color=context.label.color)
+        line = DraftPath(np.array(self._ring(self._points)), closed=True, vertices=False)
+        return Draft(
+            paths=(line,), handles=self._marked, cursor=Cursor.CROSS, color=context.label.color
+        )
 
     def finish(self, context: ToolContext) -> ToolResponse:
         """Keep what encloses an area, drop anything less."""
@@ -96,6 +104,7 @@ class LassoTool:
         """Drop the line."""
         self._points.clear()
         self._held = self._target_id = None
+        self._begun_on = self._ends_on = None
         self._subtracts = False
 
     def checkpoint(self, context: ToolContext) -> DraftRecord | None:
@@ -137,18 +146,43 @@ class LassoTool:
         self._held, self._subtracts = event.button, subtracts
         self._target_id = None if target is None else target.id
         self._extend(event, context)
+        self._begun_on = self._ends_on
         return REDRAW
 
+    def _hover(self, event: PointerEvent, context: ToolContext) -> ToolResponse:
+        """Show where a line would begin."""
+        before = self._ends_on
+        gone = self._points or event.kind is PointerKind.LEAVE
+        self._ends_on = None if gone else self._edge_at(event, context)
+        return NOTHING if before is None and self._ends_on is None else REDRAW
+
+    def _edge_at(self, event: PointerEvent, context: ToolContext) -> EdgePoint | None:
+        return self._edges.set_point(event, context, control_frees=False).edge
+
     def _extend(self, event: PointerEvent, context: ToolContext) -> None:
+        self._ends_on = self._edge_at(event, context)
+        if not self._points and self._ends_on is not None:
+            self._points.append(clipped_point(*self._ends_on.place, context.document.size))
+            return
         point = clipped_point(event.x, event.y, context.document.size)
         reach = _STEP_SCREEN_PX * self._scale
         if not self._points or math.dist(point, self._points[-1]) >= reach:
             self._points.append(point)
 
+    @property
+    def _marked(self) -> tuple[Point, ...]:
+        return () if self._ends_on is None else (self._ends_on.place,)
+
+    def _ring(self, points: list[Point]) -> list[Point]:
+        """Some points of the line, and how it is closed."""
+        if self._ends_on is None:
+            return points
+        return [*points, self._ends_on.place, *way_between(self._ends_on, self._begun_on)]
+
     def _complete(self, context: ToolContext) -> ToolResponse:
-        points, target_id, subtracts = list(self._points), self._target_id, self._subtracts
+        target_id, subtracts = self._target_id, self._subtracts
+        ring = self._outline(list(self._points))
         self.cancel()
-        ring = self._outline(points)
         if ring is None:
             return ToolResponse(message="Drag around what you mean.", draft_changed=True)
         polygon = Polygon.from_points(ring)
@@ -161,11 +195,15 @@ class LassoTool:
 
     def _outline(self, points: list[Point]) -> FloatArray | None:
         """The ring with few vertices, None when it encloses nothing."""
-        if len(points) < 3 or not encloses_area(np.array(points)):
+        closed = self._ring(points)
+        if len(points) < 3 or not encloses_area(np.array(closed)):
             return None
         fewer = simplify(Polygon.from_points(points), _SIMPLIFIED_SCREEN_PX * self._scale)
-        ring = fewer.parts[0].exterior
-        return ring if encloses_area(ring) else np.array(points)
+        kept = [(float(x), float(y)) for x, y in fewer.parts[0].exterior]
+        if self._begun_on is not None and kept[0] != points[0]:
+            kept = [points[0], *kept]
+        ring = np.array(self._ring(kept))
+        return ring if encloses_area(ring) else np.array(closed)
 
     def _command(self, command: Command, context: ToolContext) -> ToolResponse:
         if self._points:

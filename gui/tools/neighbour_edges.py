@@ -1,32 +1,31 @@
-"""Where the outlines of other objects run, for vertices that shall lie on them."""
+"""Where the outlines of other objects run, for points that shall lie on them."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from core.document.annotation import Annotation, Geometry
+from core.document.annotation import Annotation
 from core.document.document import ImageDocument
-from core.document.geometry import Box, FloatArray, Polygon, RotatedBox
-from core.document.mask import Mask
+from core.document.geometry import FloatArray
 from core.imaging.hit_test import HitIndex
-from core.imaging.tracing import trace_mask
+from gui.tools.events import Modifiers, PointerEvent
+from gui.tools.outlines import MARGIN_PX, Outline, OutlineCache
+from gui.tools.responses import clipped_point
 from gui.tools.tool import ToolContext
 
-_MOST_RINGS_KEPT = 256
-_LARGEST_TRACED_PX = 4_000_000  # tracing a larger mask would be felt under the hand
+SNAP_SCREEN_PX = 8.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EdgePoint:
-    """A point on an outline: ``ring`` is the outline, ``at`` the vertex before it plus a share."""
+    """A point on an outline; ``at`` is the vertex before it plus a share of the edge."""
 
     x: float
     y: float
-    ring: FloatArray
+    outline: Outline
     at: float
 
     @property
@@ -35,13 +34,36 @@ class EdgePoint:
         return self.x, self.y
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SetPoint:
+    """Where a point comes to lie: on the outline of a neighbour, or where the pointer is."""
+
+    place: tuple[float, float]
+    edge: EdgePoint | None = None
+
+
 class NeighbourEdges:
     """Finds the nearest point on the outlines of other visible objects of the layer."""
 
     def __init__(self) -> None:
         self._document: ImageDocument | None = None
         self._index: HitIndex | None = None
-        self._rings: OrderedDict[int, tuple[Geometry, tuple[FloatArray, ...]]] = OrderedDict()
+        self._outlines = OutlineCache()
+
+    def set_point(
+        self, event: PointerEvent, context: ToolContext, *, control_frees: bool = True
+    ) -> SetPoint:
+        """The point that is set when the pointer is here, within the image.
+
+        Ctrl sets it freely, unless a tool means something else by it.
+        """
+        frees = control_frees and Modifiers.CONTROL in event.modifiers
+        found = None
+        if context.snaps and not frees:
+            reach = SNAP_SCREEN_PX * event.image_px_per_screen_px
+            found = self.nearest(context, event.x, event.y, reach)
+        place = (event.x, event.y) if found is None else found.place
+        return SetPoint(clipped_point(*place, context.document.size), found)
 
     def nearest(
         self, context: ToolContext, x: float, y: float, reach_px: float, apart_from: int = 0
@@ -49,9 +71,10 @@ class NeighbourEdges:
         """The nearest vertex within reach, else the nearest point of an edge, else None."""
         vertex: tuple[float, EdgePoint] | None = None
         edge: tuple[float, EdgePoint] | None = None
+        reach_px = min(reach_px, MARGIN_PX)
         for item in self._near(context, x, y, reach_px, apart_from):
-            for ring in self._rings_of(item.geometry):
-                for found, is_vertex in ((_vertex(ring, x, y), True), (_foot(ring, x, y), False)):
+            for line in self._outlines.near(item.geometry, x, y):
+                for found, is_vertex in ((_vertex(line, x, y), True), (_foot(line, x, y), False)):
                     best = vertex if is_vertex else edge
                     if found[0] <= reach_px and (best is None or found[0] < best[0]):
                         vertex, edge = (found, edge) if is_vertex else (vertex, found)
@@ -74,67 +97,46 @@ class NeighbourEdges:
             if seen and item.id != apart_from:
                 yield item
 
-    def _rings_of(self, geometry: Geometry) -> tuple[FloatArray, ...]:
-        """The same arrays each time, so that points on one outline are known as such."""
-        kept = self._rings.get(id(geometry))
-        if kept is None:
-            kept = (geometry, tuple(_outlines(geometry)))
-            self._rings[id(geometry)] = kept
-            if len(self._rings) > _MOST_RINGS_KEPT:
-                self._rings.popitem(last=False)
-        return kept[1]
 
-
-def way_between(start: EdgePoint, end: EdgePoint) -> list[tuple[float, float]]:
+def way_between(start: EdgePoint | None, end: EdgePoint | None) -> list[tuple[float, float]]:
     """The vertices of the outline between two points on it, the shorter way round.
 
-    Empty when the points lie on different outlines or on one edge.
+    Empty when the points lie on different outlines, on one edge, or on none.
     """
-    if start.ring is not end.ring:
+    if start is None or end is None or start.outline is not end.outline:
         return []
-    forward = _forward(start, end)
-    backward = _forward(end, start)[::-1]
-    ways = [forward, backward]
+    ways = [
+        way
+        for way in (_forward(start, end), _forward(end, start)[::-1])
+        if not way or start.outline.is_real(np.array(way))
+    ]
     lengths = [_length([start.place, *way, end.place]) for way in ways]
-    return ways[int(np.argmin(lengths))]
+    return ways[int(np.argmin(lengths))] if ways else []
 
 
 def _forward(start: EdgePoint, end: EdgePoint) -> list[tuple[float, float]]:
-    count = len(start.ring)
+    ring = start.outline.ring
+    count = len(ring)
     first = int(np.floor(start.at)) + 1
     stop = end.at if end.at >= start.at else end.at + count
     numbers = range(first, int(np.ceil(stop)))
-    return [(float(x), float(y)) for x, y in (start.ring[number % count] for number in numbers)]
+    return [(float(x), float(y)) for x, y in (ring[number % count] for number in numbers)]
 
 
 def _length(points: list[tuple[float, float]]) -> float:
     return float(np.hypot(*np.diff(np.array(points), axis=0).T).sum())
 
 
-def _outlines(geometry: Geometry) -> Iterator[FloatArray]:
-    if isinstance(geometry, Mask):
-        if geometry.is_empty or geometry.box.width * geometry.box.height > _LARGEST_TRACED_PX:
-            return
-        geometry = trace_mask(geometry)
-    if isinstance(geometry, Polygon):
-        for part in geometry.parts:
-            yield from part.rings
-    elif isinstance(geometry, RotatedBox):
-        yield geometry.corners()
-    elif isinstance(geometry, Box):
-        box = geometry
-        corners = [(box.x, box.y), (box.right, box.y), (box.right, box.bottom), (box.x, box.bottom)]
-        yield np.array(corners, np.float64)
-
-
-def _vertex(ring: FloatArray, x: float, y: float) -> tuple[float, EdgePoint]:
+def _vertex(outline: Outline, x: float, y: float) -> tuple[float, EdgePoint]:
+    ring = outline.ring
     distance = np.hypot(ring[:, 0] - x, ring[:, 1] - y)
     index = int(np.argmin(distance))
-    found = EdgePoint(float(ring[index, 0]), float(ring[index, 1]), ring, float(index))
+    found = EdgePoint(float(ring[index, 0]), float(ring[index, 1]), outline, float(index))
     return float(distance[index]), found
 
 
-def _foot(ring: FloatArray, x: float, y: float) -> tuple[float, EdgePoint]:
+def _foot(outline: Outline, x: float, y: float) -> tuple[float, EdgePoint]:
+    ring: FloatArray = outline.ring
     along = np.roll(ring, -1, axis=0) - ring
     length = np.maximum((along**2).sum(axis=1), 1e-12)
     share = np.clip(((np.array([x, y]) - ring) * along).sum(axis=1) / length, 0, 1)
@@ -142,4 +144,4 @@ def _foot(ring: FloatArray, x: float, y: float) -> tuple[float, EdgePoint]:
     distance = np.hypot(feet[:, 0] - x, feet[:, 1] - y)
     index = int(np.argmin(distance))
     foot_x, foot_y = (float(value) for value in feet[index])
-    return float(distance[index]), EdgePoint(foot_x, foot_y, ring, index + float(share[index]))
+    return float(distance[index]), EdgePoint(foot_x, foot_y, outline, index + float(share[index]))

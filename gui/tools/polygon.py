@@ -30,7 +30,6 @@ from gui.tools.tool import NOTHING, REDRAW, DraftRecord, ToolContext, ToolRespon
 
 _CLOSE_SCREEN_PX = 8.0
 _SAME_POINT_SCREEN_PX = 1.0
-SNAP_SCREEN_PX = 8.0
 
 Point = tuple[float, float]
 
@@ -68,12 +67,18 @@ class PolygonTool:
         snapped = () if self._pointer_edge is None else (self._pointer_edge.place,)
         if not self._vertices:
             return Draft(cursor=cursor, color=color, handles=snapped)
+        closing = self._closing_way() if self._closes else []
         outline = DraftPath(
-            np.array(self._vertices), closed=self._closes, active=0 if self._closes else None
+            np.array(self._vertices),
+            closed=self._closes and not closing,
+            active=0 if self._closes else None,
         )
-        if self._pointer is None or self._closes:
+        if closing:
+            way = [self._vertices[-1], *closing, self._vertices[0]]
+        elif self._pointer is not None and not self._closes:
+            way = [self._vertices[-1], *self._way_to(self._pointer_edge), self._pointer]
+        else:
             return Draft(paths=(outline,), cursor=cursor, color=color)
-        way = [self._vertices[-1], *self._way_to(self._pointer_edge), self._pointer]
         line = DraftPath(np.array(way), vertices=False)
         return Draft(paths=(outline, line), cursor=cursor, color=color, handles=snapped)
 
@@ -104,10 +109,11 @@ class PolygonTool:
     def _point(self, event: PointerEvent, context: ToolContext) -> ToolResponse:
         scale = event.image_px_per_screen_px
         self._pointer = clipped_point(event.x, event.y, context.document.size)
+        self._pointer_edge = None
         self._closes = self._near_first(self._pointer, scale)
-        self._pointer_edge = None if self._closes else self._edge_near(event, context)
-        if self._pointer_edge is not None:
-            self._pointer = clipped_point(*self._pointer_edge.place, context.document.size)
+        if not self._closes:
+            point = self._edges.set_point(event, context)
+            self._pointer, self._pointer_edge = point.place, point.edge
         if event.kind is PointerKind.LEAVE:
             self._pointer, self._closes, self._pointer_edge = None, False, None
         if event.kind is PointerKind.DOUBLE_CLICK and event.button is Button.LEFT:
@@ -146,16 +152,14 @@ class PolygonTool:
         self._vertices.extend([*way, point])
         self._snapped.extend([*[None] * len(way), self._pointer_edge])
 
-    def _edge_near(self, event: PointerEvent, context: ToolContext) -> EdgePoint | None:
-        if not context.snaps or Modifiers.CONTROL in event.modifiers:
-            return None
-        reach = SNAP_SCREEN_PX * event.image_px_per_screen_px
-        return self._edges.nearest(context, event.x, event.y, reach)
-
     def _way_to(self, edge: EdgePoint | None) -> list[Point]:
         """The vertices of a neighbour between the last vertex and a point on the same outline."""
-        before = self._snapped[-1] if self._snapped else None
-        return [] if before is None or edge is None else way_between(before, edge)
+        return way_between(self._snapped[-1] if self._snapped else None, edge)
+
+    def _closing_way(self) -> list[Point]:
+        """The vertices of a neighbour that the last edge follows, if that encloses an area."""
+        way = way_between(self._snapped[-1], self._snapped[0])
+        return way if way and encloses_area(np.array([*self._vertices, *way])) else []
 
     def _near_first(self, point: Point, scale: float) -> bool:
         if len(self._vertices) < 3:
@@ -173,7 +177,7 @@ class PolygonTool:
     def _complete(self, context: ToolContext) -> ToolResponse:
         if len(self._vertices) < 3:
             return ToolResponse(message="A polygon needs at least three vertices.")
-        ring = np.array(self._vertices)
+        ring = np.array([*self._vertices, *self._closing_way()])
         if not encloses_area(ring):
             return ToolResponse(message="This polygon encloses no area yet.", draft_changed=True)
         self.cancel()

@@ -15,6 +15,7 @@ from gui.tools.events import (
     PointerKind,
     ToolEvent,
 )
+from gui.tools.neighbour_edges import NeighbourEdges, SetPoint
 from gui.tools.responses import clear_selection, clipped_point, delete_selected, new_object
 from gui.tools.tool import NOTHING, REDRAW, DraftRecord, ToolContext, ToolResponse
 
@@ -38,12 +39,14 @@ class _Drawing:
 
 
 class RectangleTool:
-    """Idle, or drawing from a first corner."""
+    """Idle, or drawing from a first corner. Where points snap, so do the corners."""
 
     name = "rectangle"
 
     def __init__(self) -> None:
         self._drawing: _Drawing | None = None
+        self._edges = NeighbourEdges()
+        self._snapped: SetPoint | None = None
 
     def handle(self, event: ToolEvent, context: ToolContext) -> ToolResponse:
         """Take an event; the box is added when its second corner is set."""
@@ -56,7 +59,8 @@ class RectangleTool:
     def draft(self, context: ToolContext) -> Draft:
         """The box under way."""
         boxes = (self._drawing.box,) if self._drawing else ()
-        return Draft(boxes=boxes, cursor=Cursor.CROSS, color=context.label.color)
+        snapped = () if self._snapped is None else (self._snapped.place,)
+        return Draft(boxes=boxes, handles=snapped, cursor=Cursor.CROSS, color=context.label.color)
 
     def finish(self, context: ToolContext) -> ToolResponse:
         """Drop a box of which only one corner is set."""
@@ -65,7 +69,7 @@ class RectangleTool:
 
     def cancel(self) -> None:
         """Drop the box under way."""
-        self._drawing = None
+        self._drawing = self._snapped = None
 
     def checkpoint(self, context: ToolContext) -> DraftRecord | None:
         """Both corners of the box under way."""
@@ -83,12 +87,12 @@ class RectangleTool:
         self._drawing = _Drawing(start, end, held=False)
 
     def _point(self, event: PointerEvent, context: ToolContext) -> ToolResponse:
-        point = clipped_point(event.x, event.y, context.document.size)
+        before, point = self._snapped, self._set_point(event, context)
         drawing = self._drawing
         if event.kind in (PointerKind.PRESS, PointerKind.DOUBLE_CLICK):
             return self._press(event.button, point, context)
         if drawing is None:
-            return NOTHING
+            return NOTHING if before is None and self._snapped is None else REDRAW
         if event.kind is PointerKind.MOVE:
             drawing.end = point
             # Without a button the release went elsewhere: a click will end the box.
@@ -97,6 +101,15 @@ class RectangleTool:
         if event.kind is PointerKind.RELEASE and event.button is Button.LEFT and drawing.held:
             return self._release(drawing, point, event, context)
         return NOTHING
+
+    def _set_point(self, event: PointerEvent, context: ToolContext) -> Point:
+        """Where a corner would be set."""
+        if event.kind is PointerKind.LEAVE:
+            self._snapped = None
+            return clipped_point(event.x, event.y, context.document.size)
+        point = self._edges.set_point(event, context)
+        self._snapped = point if point.edge else None
+        return point.place
 
     def _press(self, button: Button, point: Point, context: ToolContext) -> ToolResponse:
         if button is Button.RIGHT and self._drawing:

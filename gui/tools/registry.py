@@ -34,6 +34,10 @@ class ToolInfo:
     keys: tuple[str, ...]
     icon: str
     hint: str
+    paints: bool = False
+    """Whether what it makes follows the rule for painting."""
+    snaps: bool = False
+    """Whether its points can land on the outlines of neighbours."""
 
     @property
     def shortcut(self) -> str:
@@ -73,6 +77,7 @@ def tool_infos() -> tuple[ToolInfo, ...]:
             "cursor-default-outline",
             "Click an object, again for the one below it; drag it, a vertex or an edge; "
             "Ctrl adds; Shift+click takes a vertex away.",
+            snaps=True,
         ),
         ToolInfo(
             "rectangle",
@@ -80,6 +85,7 @@ def tool_infos() -> tuple[ToolInfo, ...]:
             ("R", "Ctrl+R"),
             "rectangle-outline",
             "Drag a box, or click two opposite corners.",
+            snaps=True,
         ),
         ToolInfo(
             "rotated_rectangle",
@@ -87,6 +93,7 @@ def tool_infos() -> tuple[ToolInfo, ...]:
             ("Shift+R",),
             "crop-rotate",
             "Drag the first side, or click both of its ends, then click the other side.",
+            snaps=True,
         ),
         ToolInfo(
             "polygon",
@@ -95,6 +102,8 @@ def tool_infos() -> tuple[ToolInfo, ...]:
             "vector-polygon",
             "Click the vertices; Enter, a double-click or the first vertex closes; "
             "Backspace drops the last.",
+            paints=True,
+            snaps=True,
         ),
         ToolInfo(
             "lasso",
@@ -102,6 +111,8 @@ def tool_infos() -> tuple[ToolInfo, ...]:
             ("J",),
             "lasso",
             "Drag around an object; Ctrl adds to the selected one, right or Shift takes away.",
+            paints=True,
+            snaps=True,
         ),
         ToolInfo(
             "scissors",
@@ -110,6 +121,8 @@ def tool_infos() -> tuple[ToolInfo, ...]:
             "content-cut",
             "Click along an edge, the line follows it; Ctrl draws straight; Enter or the "
             "first point closes; Backspace drops the last.",
+            paints=True,
+            snaps=True,
         ),
         ToolInfo(
             "keypoints",
@@ -126,6 +139,7 @@ def tool_infos() -> tuple[ToolInfo, ...]:
             "brush",
             "Left adds, right or Shift takes away; [ and ] change the size; "
             "Enter begins another object.",
+            paints=True,
         ),
         ToolInfo(
             "eraser",
@@ -142,6 +156,7 @@ def tool_infos() -> tuple[ToolInfo, ...]:
             "puzzle-outline",
             "[ and ] grow and shrink; click or drag takes, right or Shift takes away; "
             "Ctrl+drag a box; Enter finishes.",
+            paints=True,
         ),
         ToolInfo(
             "classes",
@@ -158,6 +173,7 @@ def tool_infos() -> tuple[ToolInfo, ...]:
             "magic-staff",
             "[ and ] or Shift+wheel change the tolerance; left takes the colour, "
             "right or Shift takes it away; Enter finishes.",
+            paints=True,
         ),
         ToolInfo(
             "scribble",

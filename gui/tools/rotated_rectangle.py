@@ -17,6 +17,7 @@ from gui.tools.events import (
     PointerKind,
     ToolEvent,
 )
+from gui.tools.neighbour_edges import NeighbourEdges
 from gui.tools.responses import clear_selection, clipped_point, delete_selected, new_object
 from gui.tools.tool import NOTHING, REDRAW, DraftRecord, ToolContext, ToolResponse
 
@@ -29,7 +30,8 @@ Point = tuple[float, float]
 class RotatedRectangleTool:
     """Idle, drawing the first side, or reaching across from it.
 
-    Drag the first side, or click both of its ends; then click the other side.
+    Drag the first side, or click both of its ends; then click the other side. Where
+    points snap, all three do.
     """
 
     name = "rotated_rectangle"
@@ -37,19 +39,26 @@ class RotatedRectangleTool:
     def __init__(self) -> None:
         self._side: list[Point] = []
         self._pointer: Point = (0.0, 0.0)
+        self._snapped: tuple[Point, ...] = ()
         self._held = False
+        self._edges = NeighbourEdges()
 
     def handle(self, event: ToolEvent, context: ToolContext) -> ToolResponse:
         """Take an event; the rectangle is added when its other side is set."""
         if isinstance(event, CommandEvent):
             return self._command(event.command, context)
-        if not isinstance(event, PointerEvent) or event.kind is PointerKind.LEAVE:
+        if not isinstance(event, PointerEvent):
             return NOTHING
-        self._pointer = clipped_point(event.x, event.y, context.document.size)
+        if event.kind is PointerKind.LEAVE:
+            self._snapped = ()
+            return REDRAW
+        before, point = self._snapped, self._edges.set_point(event, context)
+        self._pointer = point.place
+        self._snapped = (point.place,) if point.edge else ()
         if event.kind in (PointerKind.PRESS, PointerKind.DOUBLE_CLICK):
             return self._press(event, context)
         if not self._side:
-            return NOTHING
+            return NOTHING if before == self._snapped else REDRAW
         if event.kind is PointerKind.RELEASE and event.button is Button.LEFT and self._held:
             self._held = False
             reach = _DRAG_SCREEN_PX * event.image_px_per_screen_px
@@ -62,13 +71,14 @@ class RotatedRectangleTool:
         """The side or the rectangle under way."""
         color = context.label.color
         if not self._side:
-            return Draft(cursor=Cursor.CROSS, color=color)
+            return Draft(cursor=Cursor.CROSS, color=color, handles=self._snapped)
         if len(self._side) == 1:
             path = DraftPath(np.array([self._side[0], self._pointer]))
         else:
             box = box_across(self._side[0], self._side[1], self._pointer, context.document.size)
             path = DraftPath(box.corners(), closed=True, vertices=False)
-        return Draft(paths=(path,), handles=tuple(self._side), cursor=Cursor.CROSS, color=color)
+        handles = (*self._side, *self._snapped)
+        return Draft(paths=(path,), handles=handles, cursor=Cursor.CROSS, color=color)
 
     def finish(self, context: ToolContext) -> ToolResponse:
         """Drop a rectangle of which only one side is set."""
@@ -78,6 +88,7 @@ class RotatedRectangleTool:
     def cancel(self) -> None:
         """Drop what is under way."""
         self._side.clear()
+        self._snapped = ()
         self._held = False
 
     def checkpoint(self, context: ToolContext) -> DraftRecord | None:

@@ -21,6 +21,7 @@ from gui.tools.events import (
     PointerKind,
     ToolEvent,
 )
+from gui.tools.neighbour_edges import EdgePoint, NeighbourEdges, SetPoint, way_between
 from gui.tools.responses import (
     STILL_OPENING,
     clear_selection,
@@ -33,7 +34,7 @@ from gui.tools.tool import NOTHING, REDRAW, DraftRecord, ToolContext, ToolRespon
 
 _CLOSE_SCREEN_PX = 8.0
 _SAME_POINT_SCREEN_PX = 2.0
-_SNAP_SCREEN_PX = 5.0
+_EDGE_SCREEN_PX = 5.0
 _WIRE_SCREEN_PX = 1.5
 """The wire is as fine as this on the screen; coarser reaches farther for the same time."""
 
@@ -54,14 +55,17 @@ class ScissorsTool:
 
     Click along an edge, the anchor jumps onto it; click the first anchor, press Enter or N, or
     double-click to close. The right button, Shift+click or Backspace take the
-    last anchor back. With Ctrl held the path is a straight line.
+    last anchor back. With Ctrl held the path is a straight line. Where points snap, an anchor
+    near a neighbour lies on its outline, and between two on one outline the path follows it.
     """
 
     name = "scissors"
 
     def __init__(self) -> None:
         self._legs: list[FloatArray] = []
-        self._pointer: Point | None = None
+        self._snapped: list[EdgePoint | None] = []
+        self._edges = NeighbourEdges()
+        self._pointer: SetPoint | None = None
         self._closes = False
         self._straight = False
         self._scale = 1.0
@@ -75,32 +79,36 @@ class ScissorsTool:
             return NOTHING
         self._scale = event.image_px_per_screen_px
         self._straight = Modifiers.CONTROL in event.modifiers
-        self._pointer = clipped_point(event.x, event.y, context.document.size)
         if event.kind is PointerKind.LEAVE:
             self._pointer, self._closes = None, False
-            return REDRAW if self._legs else NOTHING
+            return REDRAW if self._legs or context.snaps else NOTHING
+        place = clipped_point(event.x, event.y, context.document.size)
         reach = _CLOSE_SCREEN_PX * self._scale
-        self._closes = len(self._legs) >= 3 and math.dist(self._pointer, self._first) <= reach
+        self._closes = len(self._legs) >= 3 and math.dist(place, self._first) <= reach
+        point = SetPoint(place) if self._closes else self._edges.set_point(event, context)
+        self._pointer = point
         if event.kind is PointerKind.PRESS:
-            return self._press(event, self._pointer, context)
+            return self._press(event, point, context)
         if event.kind is PointerKind.DOUBLE_CLICK and event.button is Button.LEFT:
-            self._add(self._pointer, context)
+            self._add(point, context)
             return self._complete(context) if len(self._legs) >= 3 else REDRAW
-        return REDRAW if self._legs else NOTHING
+        return REDRAW if self._legs or context.snaps else NOTHING
 
     def draft(self, context: ToolContext) -> Draft:
         """The outline so far, the path to the pointer, and the anchors."""
         color = context.label.color
+        pointer = self._pointer
+        snapped = (pointer.place,) if pointer is not None and pointer.edge else ()
         if not self._legs:
-            return Draft(cursor=Cursor.CROSS, color=color)
+            return Draft(handles=snapped, cursor=Cursor.CROSS, color=color)
         done = DraftPath(np.concatenate(self._legs), vertices=False)
         anchors = tuple(_end(leg) for leg in self._legs)
         paths = [done]
-        target = self._first if self._closes else self._pointer
-        if target is not None and target != self._last:
+        target = self._end_of_first if self._closes else pointer
+        if target is not None and target.place != self._last:
             paths.append(DraftPath(self._leg_to(target, context), vertices=False))
         cursor = Cursor.POINTING if self._closes else Cursor.CROSS
-        return Draft(paths=tuple(paths), handles=anchors, cursor=cursor, color=color)
+        return Draft(paths=tuple(paths), handles=(*anchors, *snapped), cursor=cursor, color=color)
 
     def finish(self, context: ToolContext) -> ToolResponse:
         """Keep an outline that encloses an area, drop anything less."""
@@ -111,6 +119,7 @@ class ScissorsTool:
     def cancel(self) -> None:
         """Drop the outline."""
         self._legs.clear()
+        self._snapped.clear()
         self._closes = False
         self._wire = None
 
@@ -134,6 +143,11 @@ class ScissorsTool:
         self.cancel()
         ring = np.array([clipped_point(*point, context.document.size) for point in points])
         self._legs = np.split(ring, np.cumsum(counts)[:-1]) if counts else []
+        self._snapped = [None] * len(self._legs)
+
+    @property
+    def _end_of_first(self) -> SetPoint:
+        return SetPoint(self._first, self._snapped[0])
 
     @property
     def _first(self) -> Point:
@@ -143,7 +157,7 @@ class ScissorsTool:
     def _last(self) -> Point:
         return _end(self._legs[-1])
 
-    def _press(self, event: PointerEvent, point: Point, context: ToolContext) -> ToolResponse:
+    def _press(self, event: PointerEvent, point: SetPoint, context: ToolContext) -> ToolResponse:
         if event.button is Button.RIGHT or Modifiers.SHIFT in event.modifiers:
             return self._drop_last()
         if event.button is not Button.LEFT:
@@ -155,23 +169,29 @@ class ScissorsTool:
         self._add(point, context)
         return REDRAW
 
-    def _add(self, point: Point, context: ToolContext) -> None:
+    def _add(self, point: SetPoint, context: ToolContext) -> None:
         image = context.image
-        if image is not None and not self._straight and _fits(image, context):
-            point = strongest_edge(image, *point, _SNAP_SCREEN_PX * self._scale)
+        if image is not None and not self._straight and _fits(image, context) and not point.edge:
+            reach = _EDGE_SCREEN_PX * self._scale
+            point = SetPoint(strongest_edge(image, *point.place, reach))
         if not self._legs:
-            self._legs.append(np.array([point]))
-        elif math.dist(point, self._last) >= _SAME_POINT_SCREEN_PX * self._scale:
+            self._legs.append(np.array([point.place]))
+            self._snapped.append(point.edge)
+        elif math.dist(point.place, self._last) >= _SAME_POINT_SCREEN_PX * self._scale:
             self._legs.append(self._leg_to(point, context))
+            self._snapped.append(point.edge)
         if image is not None and not self._straight and _fits(image, context):
             self._paths(image, self._last)
 
-    def _leg_to(self, point: Point, context: ToolContext) -> FloatArray:
+    def _leg_to(self, point: SetPoint, context: ToolContext) -> FloatArray:
         """Points behind the last anchor up to ``point``, float64 of shape (n, 2), n ≥ 1."""
-        image = context.image
+        image, before = context.image, self._snapped[-1]
+        on_one = before and point.edge and before.outline is point.edge.outline
+        if on_one and not self._straight:
+            return np.array([*way_between(before, point.edge), point.place])
         if self._straight or image is None or not _fits(image, context):
-            return np.array([point])
-        return self._paths(image, self._last).path_to(*point)[1:]
+            return np.array([point.place])
+        return self._paths(image, self._last).path_to(*point.place)[1:]
 
     def _paths(self, image: RgbImage, anchor: Point) -> LiveWire:
         wire = self._wire
@@ -184,13 +204,14 @@ class ScissorsTool:
         if not self._legs:
             return NOTHING
         self._legs.pop()
+        self._snapped.pop()
         self._closes = False
         return REDRAW
 
     def _complete(self, context: ToolContext) -> ToolResponse:
         if len(self._legs) < 2:
             return ToolResponse(message="Click along the edge of the object first.")
-        ring = np.concatenate([*self._legs, self._leg_to(self._first, context)[:-1]])
+        ring = np.concatenate([*self._legs, self._leg_to(self._end_of_first, context)[:-1]])
         if len(ring) < 3 or not encloses_area(ring):
             return ToolResponse(message="This outline encloses no area yet.", draft_changed=True)
         self.cancel()

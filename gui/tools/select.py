@@ -24,9 +24,8 @@ from gui.tools.handles import (
     handle_at,
     side_at,
 )
-from gui.tools.neighbour_edges import NeighbourEdges
+from gui.tools.neighbour_edges import SNAP_SCREEN_PX, NeighbourEdges
 from gui.tools.object_finder import ObjectFinder
-from gui.tools.polygon import SNAP_SCREEN_PX
 from gui.tools.responses import (
     attempt,
     clear_selection,

@@ -98,3 +98,37 @@ def test_the_key_takes_the_next_rule_and_every_tool_hears_of_it(window: MainWind
         window.actions_table["paint_rule"].trigger()
     assert rules == [*list(PaintRule)[1:], PaintRule.OVER]
     assert tools.paint_rule is PaintRule.OVER
+
+
+def test_the_bar_names_the_rule_and_its_menu_chooses_it(window: MainWindow) -> None:
+    bar, tools = window.workspace.drawing_bar, window.bench.tools
+    tools.use("brush")
+    assert not bar.rule.isHidden()
+    assert bar.snap.isHidden()
+    window.actions_table["paint_rule"].trigger()
+    assert bar.rule.text() == "Under others"
+    menu = bar.rule.menu()
+    next(row for row in menu.actions() if row.text() == "Only unlabelled pixels").trigger()
+    assert tools.paint_rule is PaintRule.UNLABELLED
+    assert bar.rule.text() == "Only unlabelled pixels"
+    tools.use("knife")
+    assert bar.isHidden()
+
+
+def test_snapping_is_seen_in_bar_and_menu_and_remembered(
+    qtbot: QtBot, project: Project, tmp_path: Path
+) -> None:
+    with main_window(project, tmp_path) as window:
+        bar, row = window.workspace.drawing_bar, window.actions_table["snap_vertices"]
+        window.bench.tools.use("rectangle")
+        assert not row.isChecked()
+        bar.snap.click()
+        assert window.bench.tools.snaps
+        assert row.isChecked()
+        row.trigger()
+        assert not bar.snap.isChecked()
+        row.trigger()
+    with main_window(project, tmp_path) as window:
+        assert window.bench.tools.snaps
+        assert window.workspace.drawing_bar.snap.isChecked()
+        assert window.actions_table["snap_vertices"].isChecked()

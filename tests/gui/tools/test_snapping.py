@@ -7,18 +7,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.document.geometry import Box, Polygon
-from gui.tools.events import Command, Modifiers
+from core.document.annotation import Geometry
+from core.document.geometry import Box, Polygon, RotatedBox, Size
+from core.document.mask import Mask
+from core.imaging.rasterise import rasterise
+from gui.tools.events import Command, Modifiers, PointerKind
+from gui.tools.lasso import LassoTool
 from gui.tools.neighbour_edges import EdgePoint, NeighbourEdges, way_between
+from gui.tools.outlines import Outline
 from gui.tools.polygon import PolygonTool
+from gui.tools.rectangle import RectangleTool
+from gui.tools.rotated_rectangle import RotatedRectangleTool
+from gui.tools.scissors import ScissorsTool
 from gui.tools.select import SelectTool
-from tests.gui.tools.driver import Driver, annotation, square_mask
+from gui.tools.tool import Tool
+from tests.gui.tools.driver import Driver, annotation, colored_squares, square_mask
 
+SIZE = Size(100, 80)
 SQUARE = np.array([(20.0, 20), (60, 20), (60, 60), (20, 60)])
 
 
-def _drawing(snaps: bool = True) -> Driver:
-    driver = Driver(PolygonTool(), annotation(1, Polygon.from_points(SQUARE)))
+def _drawing(snaps: bool = True, tool: Tool | None = None) -> Driver:
+    driver = Driver(tool or PolygonTool(), annotation(1, Polygon.from_points(SQUARE)))
     driver.snaps = snaps
     return driver
 
@@ -83,10 +93,12 @@ def test_masks_boxes_and_hidden_neighbours() -> None:
 
 @given(st.floats(0, 3.99), st.floats(0, 3.99))
 def test_the_way_is_the_shorter_one_and_lies_on_the_outline(first: float, second: float) -> None:
+    outline = Outline(SQUARE)
+
     def point(at: float) -> EdgePoint:
         index, share = int(at), at - int(at)
         place = SQUARE[index] * (1 - share) + SQUARE[(index + 1) % 4] * share
-        return EdgePoint(float(place[0]), float(place[1]), SQUARE, at)
+        return EdgePoint(float(place[0]), float(place[1]), outline, at)
 
     start, end = point(first), point(second)
     way = way_between(start, end)
@@ -129,3 +141,108 @@ def test_a_click_on_an_edge_still_goes_through_to_what_lies_below() -> None:
     assert driver.selection == {2}
     driver.click(60, 30)
     assert driver.selection == {1}
+
+
+def _drawn(driver: Driver) -> Geometry:
+    return next(item.geometry for item in driver.document.annotations.values() if item.id != 1)
+
+
+def test_the_last_edge_follows_the_neighbour_as_well() -> None:
+    driver = _drawing()
+    for x, y in ((62, 30), (90, 30), (90, 75), (40, 62)):
+        driver.click(x, y)
+    driver.hover(61, 31)
+    assert driver.draft.paths[-1].points.tolist() == [[40, 60], [60, 60], [60, 30]]
+    driver.click(61, 31)
+    assert _ring(driver) == [(60, 30), (90, 30), (90, 75), (40, 60), (60, 60)]
+
+
+def test_the_corners_of_a_box_land_on_neighbours() -> None:
+    driver = _drawing(tool=RectangleTool())
+    driver.hover(63, 30)
+    assert driver.draft.handles == ((60, 30),)
+    driver.drag((63, 30), (80, 50), (90, 57))
+    assert _drawn(driver) == Box(60, 30, 30, 27)
+    driver.pointer(PointerKind.LEAVE, 0, 0)
+    assert driver.draft.handles == ()
+    driver.undo_all()
+
+
+def test_the_points_of_a_turned_box_land_on_neighbours() -> None:
+    driver = _drawing(tool=RotatedRectangleTool())
+    driver.click(63, 30)
+    driver.click(63, 50)
+    driver.click(90, 40)
+    drawn = _drawn(driver)
+    assert isinstance(drawn, RotatedBox)
+    assert drawn.bounds == Box(60, 30, 30, 20)
+
+
+@pytest.mark.parametrize("modifiers", [Modifiers.NONE, Modifiers.CONTROL])
+def test_both_ends_of_a_lasso_lie_on_the_neighbour_and_are_joined_along_it(
+    modifiers: Modifiers,
+) -> None:
+    driver = _drawing(tool=LassoTool())
+    if modifiers:
+        driver.selection = frozenset({1})
+    driver.hover(62, 40)
+    assert driver.draft.handles == ((60, 40),)
+    driver.drag((62, 40), (90, 40), (90, 75), (40, 75), (40, 63), modifiers=modifiers)
+    ring = [(60, 40), (90, 40), (90, 75), (40, 75), (40, 60), (60, 60)]
+    if modifiers:
+        grown = rasterise(Polygon.from_points([*ring, (60, 20), (20, 20), (20, 60)]), SIZE)
+        assert rasterise(driver.only.geometry, SIZE).area > grown.area - 60
+    else:
+        drawn = [place for place in _ring(driver) if place != (40, 63)]
+        assert drawn == ring
+
+
+def test_anchors_of_the_scissors_follow_a_neighbour_and_not_the_picture() -> None:
+    tool = ScissorsTool()
+    driver = _drawing(tool=tool)
+    driver.image = colored_squares(SIZE)
+    driver.click(63, 30)
+    driver.click(40, 63)
+    driver.click(80, 79, modifiers=Modifiers.CONTROL)
+    driver.command(Command.FINISH)
+    ring = _ring(driver)
+    assert ring[:3] == [(60, 30), (60, 60), (40, 60)]
+    driver.undo_all()
+
+
+def test_large_masks_draw_points_too_where_they_are_and_not_where_they_are_cut() -> None:
+    pixels = np.zeros((2400, 2400), np.bool_)
+    pixels[100:2300, 100:2300] = True
+    driver = Driver(PolygonTool(), annotation(1, Mask.from_array(pixels)), size=Size(2400, 2400))
+    edges = NeighbourEdges()
+
+    def near(x: float, y: float) -> EdgePoint | None:
+        return edges.nearest(driver.context, x, y, 8)
+
+    first, second, third = near(2304, 1000.5), near(2303, 900.5), near(2297, 2000.5)
+    assert first
+    assert second
+    assert third
+    assert [point.place for point in (first, second, third)] == [
+        (2300, 1000.5),
+        (2300, 900.5),
+        (2300, 2000.5),
+    ]
+    assert near(1280, 1280) is None, "no edge where only the window ends"
+    assert way_between(first, second) == []
+    low, beside = near(2303, 2200.5), near(2200.5, 2303)
+    assert way_between(low, beside) == [(2300, 2300)]
+
+
+@given(points=st.lists(st.tuples(st.floats(0, 100), st.floats(0, 80)), min_size=3, max_size=6))
+def test_everything_set_near_a_neighbour_lies_on_it(points: list[tuple[float, float]]) -> None:
+    driver = _drawing()
+    edges = NeighbourEdges()
+    for x, y in points:
+        found = edges.nearest(driver.context, x, y, 8)
+        inner = min(abs(x - 20), abs(x - 60), abs(y - 20), abs(y - 60))
+        if found is None:
+            assert not (20 <= x <= 60 and 20 <= y <= 60 and inner <= 8)
+        else:
+            sides = (found.x - 20, found.x - 60, found.y - 20, found.y - 60)
+            assert min(map(abs, sides)) < 1e-9
