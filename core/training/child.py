@@ -94,7 +94,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     controls = PipeControls(pipes)
     event = _carried_out(folder, controls, report)
     report(event)
-    return 0 if isinstance(event, events.Finished) else 1
+    if not isinstance(event, events.Finished):
+        return 1
+    _rank_next(folder, event, report)
+    return 0
 
 
 def _carried_out(
@@ -112,6 +115,19 @@ def _carried_out(
             f"The training failed unexpectedly ({type(error).__name__}).",
             "The log file has the details.",
         )
+
+
+def _rank_next(folder: RunFolder, finished: events.Finished, report: Reporter) -> None:
+    """Nobody waits for it: the model is there, and the next run may end this process."""
+    try:
+        from core.training.training import rank_next
+
+        ranked = rank_next(folder, finished)
+    except Exception:  # noqa: BLE001 - a model without suggestions is better than none
+        _LOG.exception("The images to label next could not be ranked")
+        return
+    if ranked is not None:
+        report(ranked)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -25,7 +25,7 @@ FeatureRows = npt.NDArray[np.float32]
 class Candidate:
     """An image that is not labelled yet.
 
-    ``features`` describe the whole picture, float32 (F,). ``disagreement`` lies
+    ``features`` are what an encoder makes of the whole picture, float32 (F,). ``disagreement`` lies
     between 0 and 1, None when there is no second model. ``classes`` are the
     names of what the model proposes there, with their numbers.
     """
@@ -56,16 +56,15 @@ def rank_images(
 
     ``labelled`` are the features of what is labelled, (N, F), N may be 0;
     ``labelled_counts`` the number of labelled objects by class. The images are
-    chosen one after the other, each also unlike those that were chosen before.
+    chosen one after the other, each also unlike those that were chosen before
+    (the k-center greedy of Sener and Savarese, 2018, weighed by disagreement).
     """
     if not candidates:
         return ()
     rng = np.random.default_rng(seed)
-    rows = _normal(np.stack([item.features for item in candidates]), labelled)
-    known = rows[len(candidates) :]
-    rows = rows[: len(candidates)]
-    distance = _distances(rows, known)
-    scale = max(float(distance.max()), 1e-6) if len(known) else 1.0
+    rows = np.stack([item.features for item in candidates])
+    distance = _distances(rows, labelled)
+    scale = max(float(distance.max()), 1e-6) if len(labelled) else 1.0
     rarity = np.array([_rarity(item.classes, labelled_counts) for item in candidates])
     doubt = np.array([_doubt(item.disagreement) for item in candidates])
     left = list(range(len(candidates)))
@@ -84,13 +83,6 @@ def rank_images(
         found.append(Suggestion(candidates[chosen].image_id, float(worth[place]), reason))
         distance = np.minimum(distance, np.linalg.norm(rows - rows[chosen], axis=1))
     return tuple(found)
-
-
-def _normal(candidates: FeatureRows, labelled: FeatureRows) -> FeatureRows:
-    """All rows, each feature with the same spread."""
-    rows = np.vstack((candidates, labelled)) if len(labelled) else candidates
-    spread = rows.std(axis=0)
-    return np.asarray((rows - rows.mean(axis=0)) / np.where(spread > 1e-6, spread, 1.0))
 
 
 def _distances(rows: FeatureRows, known: FeatureRows) -> npt.NDArray[np.float64]:

@@ -4,33 +4,25 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from core.document.annotation import LayerRole
 from core.errors import MaskwrightError, ModelError, WriteError
-from core.models.trained import TrainedModel, enlist
+from core.models.trained import TrainedModel
 from core.tasks.queue import Lane, Task, TaskContext, TaskHandle, TaskQueue
 from core.training import events
 from core.training.client import TrainerClient
 from core.training.ordering import prepare_run
 from core.training.places import TrainingPlace, training_place
 from core.training.progress import RunProgress, RunStatus, fold
+from core.training.project_models import ProjectModels, find_project_models
 from core.training.ranking import Suggestion
 from core.training.recipe import Recipe
 from core.training.run import RunFolder
 from gui.session import Session
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What there is beside the project file."""
-
-    models: tuple[TrainedModel, ...]
-    unfinished: RunFolder | None
-    suggestions: tuple[Suggestion, ...]
 
 
 class TrainingRuns(QObject):
@@ -111,15 +103,10 @@ class TrainingRuns(QObject):
     def look(self) -> None:
         """Read which models and unfinished runs there are."""
 
-        def run(_context: TaskContext) -> _Found:
-            models, _ = self._place.trained()
-            for model in models:
-                enlist(model)
-            unfinished = self._place.unfinished()
-            last = self._place.run_folder(models[-1].spec.id).events() if models else ()
-            return _Found(models, unfinished[-1] if unfinished else None, fold(last).suggestions)
+        def run(_context: TaskContext) -> ProjectModels:
+            return find_project_models(self._place)
 
-        def done(found: _Found) -> None:
+        def done(found: ProjectModels) -> None:
             self._models, self._resumable = found.models, found.unfinished
             self._suggestions = found.suggestions
             self.suggested.emit()
@@ -260,7 +247,8 @@ class TrainingRuns(QObject):
         self._folder = folder
         self._progress = replace(fold(folder.events()), end=None, status=RunStatus.PREPARING)
         try:
-            self._client.join(2.0)
+            # The run before may still rank images; this one will rank them anew.
+            self._client.close()
             self._client.start(folder)
         except RuntimeError:
             self._on_not_prepared(ModelError("The last training is still ending. Try again."))
@@ -285,6 +273,9 @@ class TrainingRuns(QObject):
             if self._folder is not None and self._folder.can_resume:
                 self._resumable = self._folder
             self.failed.emit(ModelError(event.message, event.hint))
+        if isinstance(event, events.Ranked):
+            self._suggestions = event.suggestions
+            self.suggested.emit()
         if isinstance(event, events.Finished):
             self.look()
             self.finished.emit(event)

@@ -66,6 +66,13 @@ class DetectionAdapter:
         model.eval().requires_grad_(False)
         return cls(spec, model.to(device), device)
 
+    @property
+    def encoder(self) -> nn.Module:
+        """The backbone, without the pyramid where it has one."""
+        backbone = self.model.get_submodule("backbone")
+        body = getattr(backbone, "body", None)
+        return body if isinstance(body, nn.Module) else backbone
+
     def use_channels_last(self) -> None:
         """Put the channels of weights last; results stay the same but for rounding."""
         self.model.to(memory_format=torch.channels_last)

@@ -67,6 +67,11 @@ class UNetAdapter:
         self._model = model
         self._device = device
 
+    @property
+    def encoder(self) -> nn.Module:
+        """The narrowest block: below it the picture is read, above it the answer is drawn."""
+        return self._model.down[-1]
+
     @classmethod
     def outputs(cls, spec: ModelSpec) -> int:
         """How many classes the network tells apart."""

@@ -55,7 +55,7 @@ def trainer() -> Iterator[Trainer]:
 
 @pytest.fixture
 def long_run(tmp_path: Path) -> Iterator[RunFolder]:
-    with blob_project(tmp_path, count=1) as project:
+    with blob_project(tmp_path, count=2, labelled=1) as project:
         folder, _ = order(project, LONG)
         yield folder
 
@@ -83,6 +83,8 @@ def test_a_run_is_paused_killed_resumed_and_stopped(trainer: Trainer, long_run: 
     trainer.client.stop()
     finished = trainer.wait_for(events.Finished)
     assert finished.steps >= prepared.step
+    ranked = trainer.wait_for(events.Ranked)
+    assert [item.image_id for item in ranked.suggestions] == [2]
     trainer.client.join(TIMEOUT_S)
     assert long_run.has_ended
     assert read_trained_model(Path(finished.model_file)).record["steps"] == finished.steps

@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.training.ranking import Candidate, rank_images
-from core.training.suggesting import features_of
 
 NOTHING = np.zeros((0, 2), np.float32)
 
@@ -61,15 +60,3 @@ def test_rare_classes_count_more() -> None:
     found = rank_images(candidates, NOTHING, {"common": 50, "rare": 1}, seed=0)
     assert found[0].image_id == 2
     assert "rare class" in found[0].reason
-
-
-def test_features_tell_colour_and_texture() -> None:
-    red = np.zeros((40, 60, 3), np.uint8)
-    red[:, :, 0] = 200
-    blue = red[:, :, ::-1].copy()
-    noise = np.random.default_rng(0).integers(0, 255, red.shape).astype(np.uint8)
-    rows = [features_of(item) for item in (red, blue, noise)]
-    assert all(len(row) == len(rows[0]) for row in rows)
-    assert np.linalg.norm(rows[0] - rows[1]) > 0.3
-    assert np.linalg.norm(rows[0] - rows[2]) > 0.3
-    assert np.array_equal(features_of(red), rows[0])

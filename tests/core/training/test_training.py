@@ -22,9 +22,10 @@ from core.models.zoo.loading import load_adapter
 from core.models.zoo.reading import read_state
 from core.project.project import Project
 from core.training import events
+from core.training.looks import LOOKS_FILE
 from core.training.recipe import Recipe, Task
 from core.training.run import RunFolder
-from core.training.training import train
+from core.training.training import rank_next, train
 from tests.core.models.pictures import blobs
 from tests.core.project.pictures import add, write_picture
 from tests.core.training.projects import QUICK, Willing, blob_project, of_kind, order
@@ -39,7 +40,7 @@ def _train(
 
 
 def test_a_trained_model_says_what_it_is_and_runs(tmp_path: Path) -> None:
-    with blob_project(tmp_path, count=5) as project:
+    with blob_project(tmp_path, count=6, labelled=5) as project:
         finished, heard, folder = _train(project, replace(QUICK, replay_share=0.5, batch=2))
     model = read_trained_model(Path(finished.model_file))
     assert model.parent_id == "unet-nuclei"
@@ -61,6 +62,13 @@ def test_a_trained_model_says_what_it_is_and_runs(tmp_path: Path) -> None:
     assert {"border_weighted", "dice"} == set(
         next(event for event in heard if isinstance(event, events.Stepped)).parts
     )
+    ranked = rank_next(folder, finished)
+    assert ranked is not None
+    assert [item.image_id for item in ranked.suggestions] == [6]
+    assert "the last two models agree on" in ranked.suggestions[0].reason
+    # What both models saw is kept for the next run.
+    assert (folder.path / LOOKS_FILE).is_file()
+    assert (folder.path.parent / "unet-nuclei" / LOOKS_FILE).is_file()
 
 
 @pytest.mark.slow
