@@ -1,4 +1,4 @@
-"""Strokes of the brush, and what can be done to the pixels of a mask."""
+"""What can be done to the pixels of a mask."""
 
 from __future__ import annotations
 
@@ -6,36 +6,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from core.document.geometry import FloatArray, Size, bounds_of
-from core.document.mask import BoolArray, Mask, PixelBox
-
-_INTERVALS_PER_BATCH = 1 << 20
-
-
-def disk_stroke(points: FloatArray, radius_px: float, size: Size) -> Mask:
-    """Pixels whose centre is at most ``radius_px`` from a polyline, cut to the image.
-
-    ``points`` is float64 of shape (n, 2), n ≥ 1, in image coordinates; one
-    point gives a disc. A stroke thinner than a pixel still takes the pixels
-    that its points lie in. Raises ValueError for coordinates or a radius that
-    are not finite.
-    """
-    line = np.asarray(points, np.float64)
-    if line.ndim != 2 or line.shape[1] != 2 or not len(line):
-        raise ValueError(f"expected points (x, y), got shape {line.shape}")
-    if not (np.isfinite(line).all() and np.isfinite(radius_px) and radius_px >= 0):
-        raise ValueError("a stroke needs finite coordinates and a radius that is not negative")
-    # Far points cannot be seen and would overflow whole numbers.
-    line = np.clip(line, -1e7, 1e7)
-    radius = min(float(radius_px), 1e7)
-    box = PixelBox.around(bounds_of(line).expanded(radius + 1)).clipped(size)
-    if box.is_empty:
-        return Mask.empty()
-    pixels = (
-        _fill_capsule(line, radius, box) if len(line) <= 2 else _fill_capsules(line, radius, box)
-    )
-    _set_pixels_under(line, pixels, box)
-    return Mask.from_array(pixels, box.left, box.top)
+from core.document.geometry import Size
+from core.document.mask import Mask
 
 
 def components(mask: Mask) -> tuple[Mask, ...]:
@@ -140,71 +112,3 @@ def _component(
     left, top, width, height = (int(value) for value in stats[:4])
     pixels = labels[top : top + height, left : left + width] == index
     return Mask.from_array(pixels, mask.box.left + left, mask.box.top + top)
-
-
-def _fill_capsule(line: FloatArray, radius: float, box: PixelBox) -> BoolArray:
-    """One capsule: what every event of the brush needs, some five times as fast."""
-    centres = np.arange(box.top, box.bottom, dtype=np.float64) + 0.5
-    left, right = _row_intervals(line[:1], line[-1:], radius, centres)
-    # Rows that are not crossed run from infinity to minus infinity: nothing is between.
-    first = np.clip(np.ceil(left[0] - 0.5) - box.left, 0, box.width).astype(np.int32)
-    last = np.clip(np.floor(right[0] - 0.5) + 1 - box.left, 0, box.width).astype(np.int32)
-    columns = np.arange(box.width, dtype=np.int32)
-    filled: BoolArray = (columns >= first[:, None]) & (columns < last[:, None])
-    return filled
-
-
-def _fill_capsules(line: FloatArray, radius: float, box: PixelBox) -> BoolArray:
-    """Union of the capsules around the segments, row by row as intervals."""
-    starts, ends = (line[:-1], line[1:]) if len(line) > 1 else (line, line)
-    centres = np.arange(box.top, box.bottom, dtype=np.float64) + 0.5
-    steps = np.zeros((box.height, box.width + 1), np.int32)
-    batch = max(1, _INTERVALS_PER_BATCH // box.height)
-    for first in range(0, len(starts), batch):
-        part = slice(first, first + batch)
-        left, right = _row_intervals(starts[part], ends[part], radius, centres)
-        segment, row = np.nonzero(right >= left)
-        # A pixel belongs to the interval when its centre does.
-        columns = np.stack([np.ceil(left - 0.5), np.floor(right - 0.5) + 1])
-        columns = np.clip(columns[:, segment, row] - box.left, 0, box.width).astype(np.intp)
-        np.add.at(steps, (row, columns[0]), 1)
-        np.add.at(steps, (row, columns[1]), -1)
-    filled: BoolArray = np.cumsum(steps[:, :-1], axis=1) > 0
-    return filled
-
-
-def _row_intervals(
-    starts: FloatArray, ends: FloatArray, radius: float, centres: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Where each row crosses each capsule: arrays (segments, rows) of left and right ends.
-
-    A capsule is convex, so a row crosses it in one interval: the hull of what
-    the row shares with its two end discs and its two long sides.
-    """
-    left = np.full((len(starts), len(centres)), np.inf)
-    right = -left
-    for tip in (starts, ends):
-        dy = centres - tip[:, 1:]
-        half = np.sqrt(np.maximum(radius**2 - dy**2, 0))
-        crossed = np.abs(dy) <= radius
-        np.minimum(left, tip[:, :1] - half, out=left, where=crossed)
-        np.maximum(right, tip[:, :1] + half, out=right, where=crossed)
-    along = ends - starts
-    length = np.hypot(along[:, 0], along[:, 1])
-    normal = np.stack([-along[:, 1], along[:, 0]], axis=1)
-    normal *= (radius / np.where(length > 0, length, 1))[:, None]
-    for side in (normal, -normal):
-        y0, rise = (starts + side)[:, 1:], along[:, 1:]
-        fraction = (centres - y0) / np.where(rise != 0, rise, 1)
-        x = (starts + side)[:, :1] + fraction * along[:, :1]
-        crossed = (fraction >= 0) & (fraction <= 1) & (rise != 0)
-        np.minimum(left, x, out=left, where=crossed)
-        np.maximum(right, x, out=right, where=crossed)
-    return left, right
-
-
-def _set_pixels_under(line: FloatArray, pixels: BoolArray, box: PixelBox) -> None:
-    """Set the pixels that hold the points themselves, so that a fine brush leaves a mark."""
-    columns, rows = (np.floor(line).astype(np.int64) - (box.left, box.top)).T
-    inside = (columns >= 0) & (columns < box.width) & (rows >= 0) & (rows < box.height)
-    pixels[rows[inside], columns[inside]] = True

@@ -15,7 +15,7 @@ import pycocotools.mask as coco_mask
 from core.document.annotation import Geometry
 from core.document.geometry import Box, FloatArray, Polygon, PolygonPart, RotatedBox, Scribble, Size
 from core.document.mask import Mask
-from core.imaging.morphology import disk_stroke
+from core.imaging.disk_strokes import disk_stroke
 from core.imaging.run_lengths import check_pixel_count, expand_text, union_of_counts
 
 MAX_COORDINATE_PX = 1e7

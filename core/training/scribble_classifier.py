@@ -20,7 +20,7 @@ from core.document.geometry import FloatArray, Size, bounds_of
 from core.document.mask import Mask, PixelBox
 from core.errors import ModelError
 from core.imaging.arrays import RgbImage
-from core.imaging.morphology import disk_stroke
+from core.imaging.disk_strokes import disk_stroke
 
 FloatMap = npt.NDArray[np.float32]
 ClassMap = npt.NDArray[np.int32]

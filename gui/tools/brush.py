@@ -6,15 +6,24 @@ the exact footprint that the cursor shows; one stroke is one change.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from core.document.annotation import Annotation
-from core.document.geometry import Keypoints
-from core.document.mask import PixelBox
-from core.imaging.morphology import disk_stroke
-from gui.tools.checkpoint import number_of, packed, payload_of, record_of, unpacked
+from core.document.geometry import Keypoints, Size
+from core.document.mask import Mask
+from core.imaging.disk_strokes import disk_step
+from gui.tools.checkpoint import (
+    number_of,
+    packed,
+    packed_numbers,
+    payload_of,
+    record_of,
+    unpacked,
+    unpacked_numbers,
+    unreadable,
+)
 from gui.tools.draft import BrushCursor, Cursor, Draft, DraftMask
 from gui.tools.events import (
     Button,
@@ -52,8 +61,18 @@ class _Stroke:
     subtract: bool
     target_id: int | None
     held_button: Button | None
-    last: tuple[float, float] | None = None
-    changed: PixelBox | None = None
+    begun_with: Mask | None = None
+    """Pixels of a stroke that was restored from an older kind of checkpoint."""
+    places: list[tuple[float, float, float]] = field(default_factory=list)
+    """Where the brush was, and its radius there, in image pixels."""
+
+    def step_to(self, x: float, y: float, radius_px: float, size: Size) -> None:
+        """Paint from the place before to this one."""
+        if self.places and self.places[-1][:2] == (x, y):
+            return
+        start = self.places[-1][:2] if self.places else (x, y)
+        self.pixels.add(disk_step(start, (x, y), radius_px, size))
+        self.places.append((x, y, radius_px))
 
 
 class BrushTool:
@@ -99,8 +118,7 @@ class BrushTool:
         """The stroke so far and the footprint under the pointer."""
         masks: tuple[DraftMask, ...] = ()
         if self._stroke:
-            mask = self._stroke.pixels.to_mask()
-            masks = (DraftMask(mask, self._stroke.subtract, changed=self._stroke.changed),)
+            masks = (DraftMask(self._stroke.pixels.view(), self._stroke.subtract),)
         return Draft(
             masks=masks,
             brush=self._brush_cursor(),
@@ -118,23 +136,34 @@ class BrushTool:
         self._stroke = None
 
     def checkpoint(self, context: ToolContext) -> DraftRecord | None:
-        """The pixels of the stroke and what they are for."""
-        if self._stroke is None or self._stroke.pixels.box.is_empty:
+        """Where the brush was, from which the pixels follow, and what they are for."""
+        under_way = self._stroke
+        if under_way is None or under_way.pixels.box.is_empty:
             return None
-        payload = {
-            "target": self._stroke.target_id,
-            "subtract": self._stroke.subtract,
-            "mask": packed(self._stroke.pixels.to_mask()),
+        payload: dict[str, object] = {
+            "target": under_way.target_id,
+            "subtract": under_way.subtract,
+            "places": packed_numbers(np.array(under_way.places, np.float64)),
         }
+        if under_way.begun_with is not None:
+            payload["mask"] = packed(under_way.begun_with)
         return record_of(self.name, context, payload)
 
     def restore(self, record: DraftRecord, context: ToolContext) -> None:
         """Show the stroke again; it is applied by Enter, the next stroke or on leaving."""
         payload = payload_of(record, self.name, context)
-        pixels = LiveMask(context.document.size)
-        pixels.add(unpacked(payload.get("mask"), context))
-        target_id = number_of(payload, "target")
-        self._stroke = _Stroke(pixels, payload.get("subtract") is True, target_id, None)
+        size = context.document.size
+        pixels = LiveMask(size)
+        under_way = _Stroke(
+            pixels, payload.get("subtract") is True, number_of(payload, "target"), None
+        )
+        if "mask" in payload:
+            under_way.begun_with = unpacked(payload["mask"], context)
+            pixels.add(under_way.begun_with)
+        if "places" in payload:
+            for x, y, radius in _places_of(payload["places"]):
+                under_way.step_to(x, y, radius, size)
+        self._stroke = under_way
 
     def _point(self, event: PointerEvent, context: ToolContext) -> ToolResponse:
         self._pointer = None if event.kind is PointerKind.LEAVE else event
@@ -178,14 +207,8 @@ class BrushTool:
         under_way = self._stroke
         if under_way is None:
             return
-        point = (event.x, event.y)
-        if point == under_way.last:
-            return
-        line = np.array([point] if under_way.last is None else [under_way.last, point])
         radius = self._radius_px * event.image_px_per_screen_px
-        footprint = disk_stroke(line, radius, context.document.size)
-        under_way.pixels.add(footprint)
-        under_way.last, under_way.changed = point, footprint.box
+        under_way.step_to(event.x, event.y, radius, context.document.size)
 
     def _commit(self, context: ToolContext) -> ToolResponse:
         """Turn the stroke into a change of its object, or into a new object."""
@@ -233,6 +256,14 @@ class BrushTool:
 
 def _can_be_painted(annotation: Annotation) -> bool:
     return not annotation.locked and not isinstance(annotation.geometry, Keypoints)
+
+
+def _places_of(value: object) -> list[tuple[float, float, float]]:
+    """Places and radii of a checkpoint; raises ConflictError when they are damaged."""
+    numbers = unpacked_numbers(value, columns=3)
+    if (numbers[:, 2] < 0).any():
+        raise unreadable()
+    return [(float(x), float(y), float(radius)) for x, y, radius in numbers]
 
 
 def _first(ids: frozenset[int]) -> int | None:

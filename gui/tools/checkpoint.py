@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from core.document.geometry import FloatArray
 from core.document.mask import Mask, PixelBox
 from core.errors import ConflictError
 from gui.tools.tool import DraftRecord, ToolContext
@@ -88,3 +89,22 @@ def unpacked(value: object, context: ToolContext) -> Mask:
     except (KeyError, TypeError, ValueError, binascii.Error, zlib.error) as error:
         raise unreadable() from error
     return mask.clipped(context.document.size)
+
+
+def packed_numbers(numbers: FloatArray) -> str:
+    """Float64 numbers, bit for bit, in base64: cheap for a thousand places of a brush."""
+    return base64.b64encode(np.ascontiguousarray(numbers, "<f8").tobytes()).decode("ascii")
+
+
+def unpacked_numbers(value: object, columns: int) -> FloatArray:
+    """Finite numbers of a checkpoint in rows; raises ConflictError when they are damaged."""
+    if not isinstance(value, str):
+        raise unreadable()
+    try:
+        numbers = np.frombuffer(base64.b64decode(value, validate=True), "<f8")
+        rows = numbers.astype(np.float64).reshape(-1, columns)
+    except (ValueError, binascii.Error) as error:
+        raise unreadable() from error
+    if not np.isfinite(rows).all():
+        raise unreadable()
+    return rows

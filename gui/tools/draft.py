@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from core.document.geometry import Box, FloatArray
-from core.document.mask import Mask, PixelBox
+from core.document.mask import Mask
+from gui.tools.live_mask import StrokePixels
 
 
 class Cursor(Enum):
@@ -40,12 +41,10 @@ class DraftPath:
 class DraftMask:
     """Pixels that would be added to (``subtract`` False) or taken from an object."""
 
-    mask: Mask
+    mask: Mask | StrokePixels
     subtract: bool = False
     committed: bool = True
     """True for what the draft holds already, False for what a click would take (hover)."""
-    changed: PixelBox | None = None
-    """Where pixels may differ from the same tool's draft before; None for everywhere."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from core.document.annotation import Annotation, Label
 from core.document.document import ImageDocument, ProjectState
 from core.document.geometry import Polygon, Size
 from core.document.mask import Mask
+from core.imaging.disk_strokes import disk_stroke
 from core.imaging.folders import find_images
 from core.imaging.hit_test import HitIndex
-from core.imaging.morphology import disk_stroke
 from core.imaging.pyramid import build_pyramid
 from core.imaging.rasterise import rasterise
 from core.imaging.reading import read_image, read_preview

@@ -11,6 +11,7 @@ from gui.canvas.layers.overlay_style import premultiplied_bgra
 from gui.canvas.layers.raster import ArgbArray, paint_where
 from gui.canvas.layers.window import RenderWindow
 from gui.tools.draft import DraftMask
+from gui.tools.live_mask import StrokePixels
 
 HALO = (0, 0, 0, 150)
 ERASED_COLOR = "#ffffff"
@@ -40,7 +41,7 @@ def render_draft_mask(
     return np.ascontiguousarray(pixels[RIM_PX:-RIM_PX, RIM_PX:-RIM_PX])
 
 
-def sampled(mask: Mask, window: RenderWindow) -> BoolArray:
+def sampled(mask: Mask | StrokePixels, window: RenderWindow) -> BoolArray:
     """Whether the mask holds the image pixel under the centre of each device pixel."""
     result = np.zeros((window.box.height, window.box.width), np.bool_)
     touched = window.pixels_of(mask.bounds).intersected(window.box)
@@ -49,12 +50,22 @@ def sampled(mask: Mask, window: RenderWindow) -> BoolArray:
     scale, box = window.scale, mask.box
     rows, row_inside = _sources(touched.top, touched.height, scale, box.top, box.height)
     columns, column_inside = _sources(touched.left, touched.width, scale, box.left, box.width)
-    first, last = int(rows.min()), int(rows.max()) + 1
-    pixels = mask_rows(mask, first, last)[rows - first][:, columns]
+    top, left = int(rows.min()), int(columns.min())
+    part = PixelBox(left, top, int(columns.max()) + 1 - left, int(rows.max()) + 1 - top)
+    pixels = _part(mask, part)[rows - top][:, columns - left]
     pixels &= row_inside[:, None] & column_inside
     top, left = touched.top - window.box.top, touched.left - window.box.left
     result[top : top + touched.height, left : left + touched.width] = pixels
     return result
+
+
+def _part(mask: Mask | StrokePixels, part: PixelBox) -> BoolArray:
+    """Pixels of a rectangle given from the corner of the mask's box."""
+    if isinstance(mask, StrokePixels):
+        box = mask.box
+        placed = PixelBox(box.left + part.left, box.top + part.top, part.width, part.height)
+        return mask.pixels_in(placed)
+    return mask_rows(mask, part.top, part.bottom)[:, part.left : part.right]
 
 
 def mask_rows(mask: Mask, first: int, last: int) -> BoolArray:
@@ -67,8 +78,20 @@ def mask_rows(mask: Mask, first: int, last: int) -> BoolArray:
     return rows
 
 
-def changed_box(before: Mask, after: Mask) -> PixelBox:
+def changed_box(before: Mask | StrokePixels, after: Mask | StrokePixels) -> PixelBox:
     """A box around every pixel in which two masks differ; not always the tightest one."""
+    if isinstance(before, Mask) and isinstance(after, Mask):
+        return _changed_box_of_masks(before, after)
+    if (
+        isinstance(before, StrokePixels)
+        and isinstance(after, StrokePixels)
+        and before.stroke is after.stroke
+    ):
+        return after.grown_since(before)
+    return before.box.united(after.box)
+
+
+def _changed_box_of_masks(before: Mask, after: Mask) -> PixelBox:
     if before is after:
         return PixelBox(0, 0, 0, 0)
     if before.box != after.box:

@@ -17,7 +17,7 @@ from core.document.geometry import Size
 from core.document.mask import Mask
 from core.editing.strokes import stroke
 from core.engine.protocol import EngineDied, EngineEvent, JobFailed, JobProgress
-from core.imaging.morphology import disk_stroke
+from core.imaging.disk_strokes import disk_stroke
 from core.project.project import Project
 from tests.core.engine.conftest import Engine
 from tests.core.engine.test_lifetime import has_ended

@@ -193,6 +193,12 @@ def annotation(number: int, geometry: Geometry, locked: bool = False) -> Annotat
     return Annotation(number, 1, 1, geometry, order=number, locked=locked)
 
 
+def drawn(draft: Draft, place: int = 0) -> Mask:
+    """The pixels that a draft shows; those of a stroke as they are now."""
+    mask = draft.masks[place].mask
+    return mask if isinstance(mask, Mask) else mask.stroke.to_mask()
+
+
 def square_mask(left: int, top: int, side: int) -> Mask:
     return Mask.from_array(np.ones((side, side), np.bool_), left, top)
 

@@ -1,12 +1,16 @@
+import json
+
 import numpy as np
 import pytest
 
 from core.document.geometry import Box, Keypoints, Size, Visibility
 from core.document.mask import Mask
 from core.errors import ConflictError
-from core.imaging.morphology import disk_stroke
+from core.imaging.disk_strokes import disk_stroke
 from gui.tools.brush import BrushTool
+from gui.tools.checkpoint import packed
 from gui.tools.events import Button, Command, Modifiers, PointerKind
+from gui.tools.live_mask import StrokePixels
 from gui.tools.tool import DraftRecord
 from tests.gui.tools.driver import Driver, annotation, square_mask
 
@@ -16,6 +20,13 @@ PATH = [(20.0, 20.0), (30.5, 22.0), (60.0, 50.0)]
 
 def _footprint(points: list[tuple[float, float]], radius_px: float) -> Mask:
     return disk_stroke(np.array(points), radius_px, SIZE)
+
+
+def _shown(driver: Driver) -> Mask:
+    """The pixels of the one mask that the draft shows."""
+    (shown,) = driver.draft.masks
+    assert isinstance(shown.mask, StrokePixels)
+    return shown.mask.stroke.to_mask()
 
 
 def test_a_stroke_makes_one_object_of_the_exact_footprint() -> None:
@@ -31,10 +42,8 @@ def test_the_draft_is_what_the_stroke_will_be() -> None:
     driver.press(*PATH[0])
     for point in PATH[1:]:
         driver.pointer(PointerKind.MOVE, *point, Button.LEFT)
-    (shown,) = driver.draft.masks
-    assert shown.mask == _footprint(PATH, 5)
-    assert not shown.subtract
-    assert shown.changed == _footprint(PATH[1:], 5).box
+    assert _shown(driver) == _footprint(PATH, 5)
+    assert not driver.draft.masks[0].subtract
 
 
 def test_the_next_stroke_paints_on_the_same_object_until_enter() -> None:
@@ -156,7 +165,7 @@ def test_a_stroke_outlives_a_crash(goes_on: str) -> None:
     for point in PATH[1:]:
         driver.pointer(PointerKind.MOVE, *point, Button.LEFT)
     again = driver.after_a_crash(BrushTool(radius_px=5))
-    assert again.draft.masks[0].mask == _footprint(PATH, 5)
+    assert _shown(again) == _footprint(PATH, 5)
     expected = _footprint(PATH, 5)
     if goes_on == "enter":
         again.command(Command.FINISH)
@@ -170,19 +179,34 @@ def test_a_stroke_outlives_a_crash(goes_on: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "mask",
+    "payload",
     [
-        "null",
-        '{"box":[0,0,3,3],"bits":"!"}',
-        '{"box":[0,0,3000000,30000],"bits":""}',
-        '{"box":[0,0,8,8],"bits":"AAAA"}',
-        '{"box":[0,0],"bits":""}',
+        '{"mask":null}',
+        '{"mask":{"box":[0,0,3,3],"bits":"!"}}',
+        '{"mask":{"box":[0,0,3000000,30000],"bits":""}}',
+        '{"mask":{"box":[0,0,8,8],"bits":"AAAA"}}',
+        '{"mask":{"box":[0,0],"bits":""}}',
+        '{"places":null}',
+        '{"places":"!"}',
+        '{"places":"AAAA"}',
+        '{"places":"AAAAAAAA8D8AAAAAAAD4fwAAAAAAAPA/"}',
+        '{"places":"AAAAAAAA8D8AAAAAAADwPwAAAAAAAPC/"}',
     ],
 )
-def test_a_damaged_stroke_is_refused_with_a_sentence(mask: str) -> None:
+def test_a_damaged_stroke_is_refused_with_a_sentence(payload: str) -> None:
     driver = Driver(BrushTool())
     with pytest.raises(ConflictError, match="could not be read"):
-        driver.tool.restore(DraftRecord("brush", 1, f'{{"mask":{mask}}}'), driver.context)
+        driver.tool.restore(DraftRecord("brush", 1, payload), driver.context)
+
+
+def test_a_stroke_that_an_earlier_version_kept_as_pixels_goes_on() -> None:
+    driver, pixels = Driver(BrushTool()), square_mask(10, 10, 9)
+    payload = json.dumps({"target": None, "subtract": False, "mask": packed(pixels)})
+    driver.tool.restore(DraftRecord("brush", 1, payload), driver.context)
+    assert _shown(driver) == pixels
+    again = driver.after_a_crash(BrushTool())
+    again.command(Command.FINISH)
+    assert again.only.geometry == pixels
 
 
 def test_a_release_that_went_elsewhere_ends_the_stroke() -> None:

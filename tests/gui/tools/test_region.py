@@ -9,7 +9,7 @@ from gui.regions.image_regions import ImageRegions, RegionChoice
 from gui.tools.events import Button, Command, Modifiers, PointerKind
 from gui.tools.region import RegionTool
 from gui.tools.region_drag import RegionMode
-from tests.gui.tools.driver import Driver, QuarterRegions, annotation, square_mask
+from tests.gui.tools.driver import Driver, QuarterRegions, annotation, drawn, square_mask
 
 SIZE = Size(100, 80)
 
@@ -173,7 +173,7 @@ def test_it_works_on_the_hierarchy_of_a_picture() -> None:
     best = 0.0
     driver.step(-99)
     for _ in range(60):
-        shown = driver.draft.masks[0].mask.to_array(SIZE)
+        shown = drawn(driver.draft).to_array(SIZE)
         best = max(best, (shown & target).sum() / (shown | target).sum())
         driver.step(1)
     assert best > 0.9
@@ -259,7 +259,7 @@ def test_a_scribble_takes_the_regions_that_hold_it(driver: Driver) -> None:
     assert isinstance(driver.tool, RegionTool)
     driver.tool.set_mode(RegionMode.SCRIBBLE)
     driver.drag((5, 5), (15, 5), (15, 15))
-    assert driver.draft.masks[0].mask.area == 300
+    assert drawn(driver.draft).area == 300
     driver.drag((5, 5), (15, 5), button=Button.RIGHT)
     driver.command(Command.FINISH)
     assert driver.only.geometry == square_mask(10, 10, 10)
@@ -311,7 +311,7 @@ def test_the_next_object_opens_at_the_size_of_the_last_and_not_of_its_correction
     driver.step(-1)
     driver.click(5, 5, Button.RIGHT)
     driver.hover(55, 5)
-    assert driver.draft.masks[-1].mask.area == 100
+    assert drawn(driver.draft, -1).area == 100
     driver.command(Command.FINISH)
     driver.hover(65, 45)
     assert driver.draft.masks[0].mask == square_mask(60, 40, 20)

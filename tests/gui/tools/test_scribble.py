@@ -12,6 +12,7 @@ from core.training.scribble_classifier import FoundPart
 from gui.tools.events import Button, Command, CommandEvent, Modifiers, PointerEvent, PointerKind
 from gui.tools.scribble import ScribbleTool
 from gui.tools.tool import DraftRecord, ToolContext
+from tests.gui.tools.driver import drawn
 
 CONTEXT = ToolContext(
     ImageDocument(1, Size(60, 40)),
@@ -65,7 +66,7 @@ def test_what_was_found_is_drawn_until_it_is_dropped() -> None:
     tool = ScribbleTool()
     _scribble(tool)
     tool.show((FoundPart(7, Mask.from_array(np.ones((3, 3)), 4, 4), 1.0),))
-    assert tool.draft(CONTEXT).masks[0].mask.area == 9
+    assert drawn(tool.draft(CONTEXT)).area == 9
     assert len(tool.draft(CONTEXT).paths) == 1
     tool.cancel()
     assert tool.draft(CONTEXT).masks == ()

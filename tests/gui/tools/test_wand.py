@@ -2,7 +2,7 @@ from core.document.geometry import Size
 from core.document.mask import Mask
 from gui.tools.events import Button, Command, Modifiers
 from gui.tools.wand import WandTool
-from tests.gui.tools.driver import Driver, annotation, colored_squares, square_mask
+from tests.gui.tools.driver import Driver, annotation, colored_squares, drawn, square_mask
 
 SIZE = Size(100, 80)
 
@@ -32,7 +32,7 @@ def test_steps_change_the_tolerance_and_what_is_shown() -> None:
     driver.hover(30, 30)
     driver.step(40)
     assert "184 of 255" in driver.message
-    assert driver.draft.masks[0].mask.area == SIZE.width * SIZE.height
+    assert drawn(driver.draft).area == SIZE.width * SIZE.height
     driver.step(-100)
     assert "Tolerance 0" in driver.message
 

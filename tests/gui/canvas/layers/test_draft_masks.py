@@ -3,12 +3,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
+from core.document.geometry import Size
 from core.document.mask import BoolArray, Mask, PixelBox
+from core.imaging.disk_strokes import disk_step
 from gui.canvas.layers.draft_masks import changed_box, mask_rows, render_draft_mask, sampled
 from gui.canvas.layers.overlay_style import premultiplied_bgra
 from gui.canvas.layers.window import RenderWindow
 from gui.tools.draft import DraftMask
+from gui.tools.live_mask import LiveMask
 
+SIZE = Size(200, 150)
 pixels_2d = arrays(np.bool_, array_shapes(min_dims=2, max_dims=2, max_side=20))
 
 
@@ -77,3 +81,25 @@ def test_a_part_of_the_window_is_painted_like_the_whole() -> None:
         DraftMask(mask), "#00ff00", RenderWindow(2.3, PixelBox(31, 17, 40, 30)), 2
     )
     assert np.array_equal(part, whole[17:47, 31:71])
+
+
+def test_a_stroke_under_way_is_drawn_like_its_mask() -> None:
+    stroke = LiveMask(SIZE)
+    stroke.add(disk_step((20, 30), (90, 70), 12, SIZE))
+    before = stroke.view()
+    stroke.add(disk_step((90, 70), (150, 20), 12, SIZE))
+    window = RenderWindow(0.7, PixelBox(5, 3, 90, 60))
+    drawn = render_draft_mask(DraftMask(stroke.view()), "#00ff00", window, 2)
+    assert np.array_equal(
+        drawn, render_draft_mask(DraftMask(stroke.to_mask()), "#00ff00", window, 2)
+    )
+    assert changed_box(before, stroke.view()) == disk_step((90, 70), (150, 20), 12, SIZE).box
+
+
+def test_where_another_stroke_begins_both_have_changed() -> None:
+    one, two = LiveMask(SIZE), LiveMask(SIZE)
+    one.add(disk_step((20, 30), (20, 30), 5, SIZE))
+    two.add(disk_step((90, 70), (90, 70), 5, SIZE))
+    around = one.box.united(two.box)
+    assert changed_box(one.view(), two.view()) == around
+    assert changed_box(one.to_mask(), two.view()) == around
