@@ -19,6 +19,8 @@ _FARTHEST_PX = 1e7
 """Farther points cannot be seen and would overflow whole numbers."""
 _FINE_RADIUS_PX = 1.0
 """A finer brush may miss the centre of the very pixel that it is over."""
+_SHORTEST_PX = 1e-12
+"""A shorter way would overflow what is divided by it, and no centre lies between."""
 
 ColumnArray = npt.NDArray[np.int64]
 
@@ -156,12 +158,13 @@ def _row_intervals(
     along = ends - starts
     length = np.hypot(along[:, 0], along[:, 1])
     normal = np.stack([-along[:, 1], along[:, 0]], axis=1)
-    normal *= (radius / np.where(length > 0, length, 1))[:, None]
+    normal *= (radius / np.where(length > _SHORTEST_PX, length, 1))[:, None]
     for side in (normal, -normal):
         y0, rise = (starts + side)[:, 1:], along[:, 1:]
-        fraction = (centres - y0) / np.where(rise != 0, rise, 1)
+        risen = np.abs(rise) > _SHORTEST_PX
+        fraction = (centres - y0) / np.where(risen, rise, 1)
         x = (starts + side)[:, :1] + fraction * along[:, :1]
-        crossed = (fraction >= 0) & (fraction <= 1) & (rise != 0)
+        crossed = (fraction >= 0) & (fraction <= 1) & risen
         np.minimum(left, x, out=left, where=crossed)
         np.maximum(right, x, out=right, where=crossed)
     return left, right
