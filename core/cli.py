@@ -21,6 +21,7 @@ from core.cli_export import export
 from core.cli_models import propose, train
 from core.cli_project import backup, check, relocate
 from core.errors import MaskwrightError
+from core.shell_words import has_display
 
 if TYPE_CHECKING:
     from core.document.images import Dataset
@@ -132,8 +133,6 @@ def _open_command(screens: Screens) -> Callable[..., None]:
         Example: `maskwright open photographs/`. The project is made beside what is
         opened, saves itself, and is found again next time.
         """
-        from core.headless.doctor import has_display
-
         if path is not None and not path.exists():
             raise MaskwrightError(f"There is no file or folder {path}.", "Check the path.")
         if not has_display():
@@ -160,8 +159,6 @@ def _demo_command(screens: Screens) -> Callable[..., None]:
         The journey opens the pictures, takes regions, runs the bundled models,
         accepts, fixes, undoes, exports and scores, and says where everything is.
         """
-        from core.headless.doctor import has_display
-
         if offscreen or not has_display():
             raise typer.Exit(screens.play_demo(folder))
         raise typer.Exit(screens.open_window(None, demo=True))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +14,7 @@ from core.errors import MaskwrightError
 from core.models.registry import has_weights, registered_models, registry_problems
 from core.models.specification import ModelSpec
 from core.models.weights import user_folder
+from core.shell_words import has_display
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +48,6 @@ def examine() -> tuple[Finding, ...]:
         _writable("Log folder", platformdirs.user_log_path("maskwright", appauthor=False)),
         _writable("Data folder", platformdirs.user_data_path("maskwright", appauthor=False)),
     )
-
-
-def has_display() -> bool:
-    """Whether a window can be opened: always off Linux, else where a display is named."""
-    if not sys.platform.startswith("linux"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def _display() -> Finding:

@@ -9,18 +9,20 @@ torch no earlier than its adapter is loaded.
 from __future__ import annotations
 
 import sys
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import platformdirs
 
 from core.errors import ModelError
 from core.models.specification import ModelFamily, ModelSpec, SettingValue, WeightsSpec
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 ENTRY_POINT_GROUP = "maskwright.models"
 _TORCHVISION_BUILDERS: Mapping[ModelFamily, str] = MappingProxyType(
@@ -75,6 +77,8 @@ def find_extensions(folder: Path | None = None) -> Extensions:
 
 def read_model_file(path: Path) -> ModelSpec:
     """The model that a TOML file describes; raises ModelError, naming file and key."""
+    import tomllib
+
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -121,6 +125,8 @@ def _files(folder: Path) -> Iterable[_File]:
 
 
 def _entry_points() -> Iterator[_Package]:
+    from importlib.metadata import entry_points
+
     for entry in _installed(entry_points, tuple(sys.path)):
         yield _Package(entry)
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.document.annotation import Annotation, Layer, LayerRole
 from core.errors import FormatError, ReadError
-from core.formats.annotation_format import Evidence
-from core.formats.dataset import ImportedDataset, ImportReport
-from core.formats.registry import detect_format, read_annotations
 from core.imaging.folders import IMAGE_SUFFIXES, find_images
 from core.project import creation
 from core.project.importing import in_layer
@@ -22,6 +20,9 @@ from core.project.locations import (
 from core.project.project import Project
 from core.project.records import FileStamp, NewImage
 from core.project.source_records import LayerSource
+
+if TYPE_CHECKING:
+    from core.formats.dataset import ImportedDataset, ImportReport
 
 _SOURCE_STAMP = "source_stamp"
 
@@ -133,6 +134,8 @@ class _Found:
 
 
 def _first_look(path: Path, image_root: Path | None, author: str) -> _Found:
+    from core.formats.registry import detect_format, read_annotations
+
     try:
         detect_format(path)
     except FormatError as error:
@@ -146,6 +149,8 @@ def _first_look(path: Path, image_root: Path | None, author: str) -> _Found:
 
 def _unread(folder: Path, error: FormatError) -> str:
     """A sentence when a folder of images seems to hold annotations that are not read."""
+    from core.formats.annotation_format import Evidence
+
     evidence = Evidence(folder)
     if not any(evidence.matching(pattern, 1) for pattern in ("*.json", "*.xml", "*/*.json")):
         return ""

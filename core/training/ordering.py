@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Collection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.document.document import ImageState
 from core.document.images import Dataset
@@ -15,7 +16,9 @@ from core.models.trained import TrainedModel, is_trained_id, kind_of
 from core.training.places import TrainingPlace
 from core.training.recipe import Recipe, Task, check_recipe
 from core.training.run import RunFolder, RunOrder, new_model_id
-from core.training.snapshot import Snapshot, take_snapshot
+
+if TYPE_CHECKING:
+    from core.training.snapshot import Snapshot
 
 DEFAULT_PARENT = "unet-nuclei"
 _SMALL_DETECTOR_CROP_PX = 256
@@ -73,6 +76,8 @@ def prepare_run(
     ``check`` may raise to call it off. Raises ModelError when there is nothing
     to learn from or the parent cannot be trained, WriteError.
     """
+    from core.training.snapshot import take_snapshot
+
     try:
         check_recipe(recipe)
     except ValueError as error:

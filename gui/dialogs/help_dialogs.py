@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -21,7 +20,6 @@ from PySide6.QtWidgets import (
 )
 
 from gui.actions import ActionTable
-from gui.dialogs.keys_dialog import KeysDialog
 from gui.key_bindings import KeyBindings
 
 CANVAS_GESTURES = (
@@ -49,6 +47,8 @@ class HelpDialogs:
 
     def change_keys(self) -> None:
         """Change what keys do."""
+        from gui.dialogs.keys_dialog import KeysDialog
+
         if self._table is not None and self._bindings is not None:
             KeysDialog(self._table, self._bindings, self._window).show()
 
@@ -88,6 +88,8 @@ class HelpDialogs:
 
     def show_about(self) -> None:
         """Name, version, licence."""
+        from importlib.metadata import version
+
         self._tell(
             "About Maskwright",
             f"Maskwright {version('maskwright')}\n\nLabel images and review predictions.\n"

@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import shiboken6
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox
 
-from core.document.images import Dataset
 from core.errors import MaskwrightError
-from core.formats.dataset import ExportReport
-from core.formats.export_preview import LabelPicture, preview_classes
-from core.headless.exporting import export_project, places_of, would_replace
-from core.scoring.html_report import write_html
-from core.scoring.metric_files import write_markdown, write_metrics_csv, write_metrics_json
-from core.scoring.metrics import DatasetMetrics, measure_dataset
 from core.tasks.queue import Lane, Task, TaskContext
 from gui.counting import counted
-from gui.dialogs.export_dialog import ExportDialog, ExportRequest
 from gui.dialogs.report_dialog import ReportDialog
 from gui.workbench import Workbench
+
+if TYPE_CHECKING:
+    from core.document.images import Dataset
+    from core.formats.dataset import ExportReport
+    from core.formats.export_preview import LabelPicture
+    from core.scoring.metrics import DatasetMetrics
+    from gui.dialogs.export_dialog import ExportDialog, ExportRequest
 
 EXPORT_TASK = "Export"
 _PREVIEW = "export preview"
 FILES_SHOWN = 6
-SCORE_WRITERS: Mapping[str, Callable[[DatasetMetrics, Dataset, Path], None]] = MappingProxyType(
-    {".html": write_html, ".json": write_metrics_json, ".md": write_markdown}
-)
-"""By suffix; any other is written as CSV."""
 
 
 class ExportCommands(QObject):
@@ -48,6 +43,9 @@ class ExportCommands(QObject):
 
     def export(self) -> None:
         """Ask what to export, and where to."""
+        from core.headless.exporting import places_of, would_replace
+        from gui.dialogs.export_dialog import ExportDialog
+
         project = self._session.project
         suggestion = project.path.with_suffix("").with_name(f"{project.path.stem}-export")
         counts = f"{counted(len(project.images), self.tr('image'))}."
@@ -71,6 +69,8 @@ class ExportCommands(QObject):
         image_id = image.id
 
         def run(_context: TaskContext) -> LabelPicture:
+            from core.formats.export_preview import preview_classes
+
             return preview_classes(
                 project.snapshot(), request.layer_id, image_id, request.kind, request.options
             )
@@ -91,6 +91,8 @@ class ExportCommands(QObject):
         project = self._session.project
 
         def run(_context: TaskContext) -> ExportReport:
+            from core.headless.exporting import export_project
+
             return export_project(
                 project, request.layer_id, request.target, request.kind, request.options
             )
@@ -130,14 +132,16 @@ class ExportCommands(QObject):
             )
             return
         project = self._session.project
-        write = SCORE_WRITERS.get(path.suffix.lower(), write_metrics_csv)
 
         def run(context: TaskContext) -> Path:
+            from core.scoring.metrics import measure_dataset
+
             def report(share: float) -> None:
                 context.check_cancelled()
                 context.progress(share, "Scores")
 
             dataset = project.snapshot()
+            write = _score_writer(path.suffix.lower())
             write(measure_dataset(dataset, truth, predictions, report), dataset, path)
             return path
 
@@ -172,3 +176,12 @@ class ExportCommands(QObject):
 
     def _on_scores_saved(self, path: Path) -> None:
         self._session.message_posted.emit(f"Scores are in {path}.")
+
+
+def _score_writer(suffix: str) -> Callable[[DatasetMetrics, Dataset, Path], None]:
+    """What writes scores into a file with this suffix; CSV for one that says nothing."""
+    from core.scoring.html_report import write_html
+    from core.scoring.metric_files import write_markdown, write_metrics_csv, write_metrics_json
+
+    writers = {".html": write_html, ".json": write_metrics_json, ".md": write_markdown}
+    return writers.get(suffix, write_metrics_csv)

@@ -16,14 +16,11 @@ from core.document.annotation import LayerRole
 from core.document.document import ImageDocument
 from core.editing.labels import import_labels
 from core.formats.dataset import ImportedDataset, ReportEntry
-from core.formats.labels_text import read_label_names
-from core.formats.registry import read_annotations
 from core.project.importing import LayerImport
 from core.project.label_mapping import unknown_classes, with_choices
 from core.project.rescan import RescanReport
 from core.tasks.queue import Lane, Task, TaskContext
 from gui.counting import counted
-from gui.dialogs.label_mapping_dialog import LabelMappingDialog
 from gui.dialogs.report_dialog import ReportDialog
 from gui.workbench import Workbench
 
@@ -84,6 +81,8 @@ class FileCommands(QObject):
 
     def import_layer(self, path: Path, role: LayerRole) -> None:
         """Read annotations in the background and add them as a layer."""
+        from core.formats.registry import read_annotations
+
         project = self._session.project
         self._submit(
             "Read annotations",
@@ -93,6 +92,8 @@ class FileCommands(QObject):
 
     def _ask_for_labels(self, imported: ImportedDataset, path: Path, role: LayerRole) -> None:
         """What classes become that the project has no label for; new ones in an empty project."""
+        from gui.dialogs.label_mapping_dialog import LabelMappingDialog
+
         project, state = self._session.project, self._session.state
         unknown = unknown_classes(state, imported)
         used = any(project.images_with_label(number) for number in state.labels)
@@ -135,6 +136,8 @@ class FileCommands(QObject):
 
     def import_labels_from(self, path: Path) -> None:
         """Make labels of the names in a file."""
+        from core.formats.labels_text import read_label_names
+
         self._submit("Read labels", lambda _context: read_label_names(path), self._on_label_names)
 
     def rescan(self) -> None:

@@ -6,23 +6,22 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QMainWindow
 
-from core.checking.fixes import fix_change
-from core.checking.problem import CheckReport, Kind
-from core.checking.project_file import check_project
-from core.checking.report_file import write_check_report
 from core.document.change import Change
 from core.document.document import ImageDocument
 from core.project.backup import back_up, backup_place
 from core.project.relocation import MovedImages, find_moved
 from core.tasks.queue import Lane, Task, TaskContext, TaskHandle
 from gui.actions import ActionEntry
-from gui.dialogs.check_dialog import CheckDialog
 from gui.workbench import Workbench
+
+if TYPE_CHECKING:
+    from core.checking.problem import CheckReport, Kind
+    from gui.dialogs.check_dialog import CheckDialog
 
 MENU = "&File"
 
@@ -49,6 +48,8 @@ class ProjectCommands(QObject):
 
     def check(self) -> None:
         """Look for everything that is wrong, and show it with what can be done."""
+        from gui.dialogs.check_dialog import CheckDialog
+
         if self._dialog is None:
             dialog = CheckDialog(self._window, can_fix=not self._session.project.read_only)
             dialog.place_activated.connect(self._go_to)
@@ -109,6 +110,8 @@ class ProjectCommands(QObject):
         project = self._session.project
 
         def run(context: TaskContext) -> CheckReport:
+            from core.checking.project_file import check_project
+
             return check_project(project, partial(_report, context, "Check"))
 
         self._show_running()
@@ -125,6 +128,8 @@ class ProjectCommands(QObject):
         project, revision = self._session.project, self._session.revision
 
         def run(context: TaskContext) -> tuple[Change | None, Mapping[int, ImageDocument]]:
+            from core.checking.fixes import fix_change
+
             change = fix_change(project.snapshot(), kinds, partial(_report, context, "Fix"))
             return change, {} if change is None else project.load_ahead(change.images)
 
@@ -164,6 +169,8 @@ class ProjectCommands(QObject):
             target = Path(chosen)
 
             def write(_: TaskContext) -> Path:
+                from core.checking.report_file import write_check_report
+
                 write_check_report(report, target)
                 return target
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QMainWindow, QMessageBox
@@ -22,9 +23,11 @@ from core.editing.attributes import (
 )
 from core.errors import MaskwrightError
 from gui.counting import counted
-from gui.dialogs.attributes_dialog import AttributesDialog
 from gui.files.whole_project import WholeProject
 from gui.workbench import Workbench
+
+if TYPE_CHECKING:
+    from gui.dialogs.attributes_dialog import AttributesDialog
 
 
 class AttributeCommands(QObject):
@@ -54,6 +57,8 @@ class AttributeCommands(QObject):
 
     def define(self) -> None:
         """Open the list of attributes of the project."""
+        from gui.dialogs.attributes_dialog import AttributesDialog
+
         if self._dialog is None:
             self._dialog = AttributesDialog(self._session, self._window)
             self._dialog.saved.connect(self.save)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QColor
@@ -19,15 +20,15 @@ from core.editing.labels import (
     recolor_label,
     rename_label,
 )
-from core.editing.relabelling import Relabelling, RelabellingPlan, plan_relabelling
 from core.editing.skeletons import define_keypoints
 from core.errors import MaskwrightError
 from gui.counting import counted
-from gui.dialogs.keypoints_dialog import KeypointsDialog
-from gui.dialogs.label_picker import LabelPicker
-from gui.dialogs.relabel_dialog import RelabelDialog
 from gui.files.whole_project import WholeProject
 from gui.workbench import Workbench
+
+if TYPE_CHECKING:
+    from core.editing.relabelling import Relabelling, RelabellingPlan
+    from gui.dialogs.relabel_dialog import RelabelDialog
 
 
 class LabelCommands(QObject):
@@ -55,6 +56,8 @@ class LabelCommands(QObject):
 
     def pick(self) -> None:
         """Find a label by typing a part of its name; it is used, and given to what is selected."""
+        from gui.dialogs.label_picker import LabelPicker
+
         picker = LabelPicker(self._session.state, self._window)
         picker.label_chosen.connect(self._bench.selection.use_label)
         picker.show()
@@ -75,6 +78,8 @@ class LabelCommands(QObject):
 
     def _offer_merge(self, label_id: int, target_id: int) -> None:
         """The new name is that of another label: most likely both shall become one."""
+        from gui.dialogs.relabel_dialog import RelabelDialog
+
         self.relabel(label_id)
         dialog = self._window.findChildren(RelabelDialog)[-1]
         dialog.target.setCurrentIndex(dialog.target.findData(target_id))
@@ -104,6 +109,8 @@ class LabelCommands(QObject):
 
     def define_keypoints(self, label_id: int | None = None) -> None:
         """Name the keypoints of a label, the active one unless another is given."""
+        from gui.dialogs.keypoints_dialog import KeypointsDialog
+
         label = self._session.state.labels[self._session.label.id if label_id is None else label_id]
         dialog = KeypointsDialog(label, self._window)
         dialog.saved.connect(
@@ -128,6 +135,8 @@ class LabelCommands(QObject):
 
     def relabel(self, label_id: int | None = None) -> None:
         """Give the objects of labels another one, or merge labels, after a count."""
+        from gui.dialogs.relabel_dialog import RelabelDialog
+
         chosen = self._session.label.id if label_id is None else label_id
         dialog = RelabelDialog(self._session, chosen, self._window)
         dialog.plan_requested.connect(lambda rule, here: self._plan(dialog, rule, here))
@@ -140,6 +149,8 @@ class LabelCommands(QObject):
         images = (image.id,) if here and image is not None else None
 
         def count(state: ProjectState, documents: Iterator[ImageDocument]) -> RelabellingPlan:
+            from core.editing.relabelling import plan_relabelling
+
             return plan_relabelling(state, documents, rule)
 
         def show(plan: RelabellingPlan) -> None:

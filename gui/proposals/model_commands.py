@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox
 
 from core.errors import MaskwrightError
 from core.formats.dataset import ReportEntry
-from core.headless.doctor import Finding, examine
-from core.models.downloading import DownloadOffer, DownloadProgress, download, offer_download
 from core.models.registry import (
     find_model,
     has_weights,
@@ -24,10 +22,14 @@ from core.models.specification import ModelSpec
 from core.models.trained import is_trained_id
 from core.models.weights import locate_weights, user_folder
 from core.tasks.queue import Lane, Task, TaskContext, TaskHandle
-from gui.dialogs.models_dialog import ModelsDialog
 from gui.dialogs.report_dialog import ReportDialog
 from gui.proposals.proposal_commands import PREDICTIONS_SOURCE, REGIONS_SOURCE
 from gui.workbench import Workbench
+
+if TYPE_CHECKING:
+    from core.headless.doctor import Finding
+    from core.models.downloading import DownloadOffer, DownloadProgress
+    from gui.dialogs.models_dialog import ModelsDialog
 
 SOURCE_SETTING = "proposal source"
 WEIGHTS_FILES = "Weights (*.pth *.pt *.safetensors);;All (*)"
@@ -93,6 +95,8 @@ class ModelCommands(QObject):
 
     def show_models(self) -> None:
         """All models with what they need; weights can be fetched or chosen from there."""
+        from gui.dialogs.models_dialog import ModelsDialog
+
         dialog = ModelsDialog(
             registered_models(),
             self._is_ready,
@@ -133,6 +137,8 @@ class ModelCommands(QObject):
 
     def download(self, model_id: str) -> None:
         """Say what would be fetched, ask, and fetch it in the background."""
+        from core.models.downloading import offer_download
+
         try:
             offer = offer_download(find_model(model_id))
         except MaskwrightError as error:
@@ -145,6 +151,8 @@ class ModelCommands(QObject):
         """Fetch what was agreed to; it can be called off and goes on later."""
 
         def run(context: TaskContext) -> Path:
+            from core.models.downloading import download
+
             def report(progress: DownloadProgress) -> None:
                 context.progress(progress.fraction, "Download")
                 self._bench.deliver(lambda: self._show_progress(progress.fraction))
@@ -165,6 +173,8 @@ class ModelCommands(QObject):
 
     def show_device(self) -> None:
         """Say what works on this machine, which device models run on, and which there are."""
+        from core.headless.doctor import examine
+
         self._session.message_posted.emit("Looking at this machine…")
         self._submit("Look at this machine", lambda _context: examine(), self._on_examined)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMainWindow
@@ -26,9 +27,11 @@ from core.errors import MaskwrightError
 from gui.actions import ActionEntry
 from gui.canvas.layers.pins import Pin
 from gui.counting import counted
-from gui.dialogs.comment_dialog import CommentDialog
 from gui.tools.events import PointerEvent, PointerKind, ToolEvent
 from gui.workbench import Workbench
+
+if TYPE_CHECKING:
+    from gui.dialogs.comment_dialog import CommentDialog
 
 AROUND_PX = 60.0
 """How much of the picture around a comment is shown when one goes to it, on each side."""
@@ -144,6 +147,8 @@ class CommentCommands(QObject):
         *,
         may_be_empty: bool = False,
     ) -> CommentDialog:
+        from gui.dialogs.comment_dialog import CommentDialog
+
         dialog = CommentDialog(title, REASONS, remark, self._window, may_be_empty=may_be_empty)
         dialog.said.connect(then)
         dialog.show()

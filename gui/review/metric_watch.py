@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
 from core.document.annotation import LayerRole
 from core.document.images import Dataset
 from core.errors import MaskwrightError
-from core.scoring.agreement import PairAgreement, agreement
-from core.scoring.metrics import DatasetMetrics, measure_dataset
 from core.tasks.queue import Lane, Task, TaskContext, TaskHandle, TaskQueue
 from gui.session import Session
+
+if TYPE_CHECKING:
+    from core.scoring.agreement import PairAgreement
+    from core.scoring.metrics import DatasetMetrics
 
 T = TypeVar("T")
 
@@ -63,6 +65,8 @@ class MetricWatch(QObject):
         project, revision = self._session.project, self._session.revision
 
         def run(context: TaskContext) -> Measured:
+            from core.scoring.metrics import measure_dataset
+
             dataset = project.snapshot()
             metrics = measure_dataset(
                 dataset, truth_layer_id, prediction_layer_id, self._reporter(context)
@@ -78,6 +82,8 @@ class MetricWatch(QObject):
         names = {layer.id: layer.name for layer in layers if layer.role is not LayerRole.PROPOSALS}
 
         def run(context: TaskContext) -> tuple[PairAgreement, ...]:
+            from core.scoring.agreement import agreement
+
             return agreement(project.snapshot(), sorted(names), self._reporter(context))
 
         def take(found: tuple[PairAgreement, ...]) -> None:

@@ -9,15 +9,15 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from core.document.geometry import Box
-from core.survey.object_rows import ObjectRow
 from gui.actions import ActionEntry
-from gui.gallery.gallery_window import GalleryWindow
 from gui.review.difference_watch import DifferenceWatch
 from gui.review.survey_watch import SurveyWatch
 from gui.workbench import Workbench
 
 if TYPE_CHECKING:
+    from core.survey.object_rows import ObjectRow
     from gui.charts.statistics_window import StatisticsWindow
+    from gui.gallery.gallery_window import GalleryWindow
 
 
 class SurveyCommands(QObject):
@@ -43,6 +43,8 @@ class SurveyCommands(QObject):
 
     def show_gallery(self) -> GalleryWindow:
         """Open the objects of all images, or bring them to the front."""
+        from gui.gallery.gallery_window import GalleryWindow
+
         if self._gallery is None:
             bench = self._bench
             self._gallery = GalleryWindow(bench.session, bench.tasks, self.watch, self._window)

@@ -16,8 +16,6 @@ from core.training import events
 from core.training.ordering import DEFAULT_PARENT, usual_recipe
 from core.training.recipe import Recipe, read_recipe, recipe_record
 from gui.actions import ActionEntry
-from gui.dialogs.model_comparison_dialog import ModelComparisonDialog
-from gui.dialogs.training_options_dialog import TrainingOptionsDialog
 from gui.proposals.model_commands import SOURCE_SETTING
 from gui.training.effort_watch import EffortWatch
 from gui.workbench import Workbench
@@ -99,6 +97,8 @@ class TrainingCommands(QObject):
 
     def show_options(self) -> None:
         """Ask how to train."""
+        from gui.dialogs.training_options_dialog import TrainingOptionsDialog
+
         try:
             spec, recipe = self._parent_spec(), self.recipe()
         except MaskwrightError as error:
@@ -129,6 +129,8 @@ class TrainingCommands(QObject):
 
     def compare(self, model_ids: tuple[str, ...]) -> None:
         """Show the scores of models side by side."""
+        from gui.dialogs.model_comparison_dialog import ModelComparisonDialog
+
         models = [model for item in model_ids if (model := self._runs.model(item)) is not None]
         if models:
             dialog = ModelComparisonDialog(models, self._window)

@@ -15,7 +15,6 @@ from core.models.trained import TrainedModel
 from core.tasks.queue import Lane, Task, TaskContext, TaskHandle, TaskQueue
 from core.training import events
 from core.training.client import TrainerClient
-from core.training.ordering import prepare_run
 from core.training.places import TrainingPlace, training_place
 from core.training.progress import RunProgress, RunStatus, fold
 from core.training.project_models import ProjectModels, find_project_models
@@ -136,6 +135,8 @@ class TrainingRuns(QObject):
         dataset = project.snapshot()
 
         def run(context: TaskContext) -> RunFolder:
+            from core.training.ordering import prepare_run
+
             candidates = None if layer is None else project.images_with_layer(layer.id)
             folder, _ = prepare_run(
                 dataset,

@@ -100,7 +100,8 @@ def test_a_path_alone_is_opened(run: Run, screens: Screens, tmp_path: Path) -> N
 def test_without_a_display_it_says_so(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(doctor, "has_display", lambda: False)
+    monkeypatch.delenv("DISPLAY")
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     assert run(tmp_path) == 1
     assert "no display" in capsys.readouterr().err
 
@@ -111,7 +112,8 @@ def test_the_demo_is_played_where_there_is_no_display(
     assert run("demo") == 0
     assert screens.opened == [(None, True)]
     assert run("demo", "--offscreen", "--folder", tmp_path) == 0
-    monkeypatch.setattr(doctor, "has_display", lambda: False)
+    monkeypatch.delenv("DISPLAY")
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     assert run("demo") == 0
     assert screens.played == [tmp_path, None]
 

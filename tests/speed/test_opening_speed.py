@@ -30,6 +30,8 @@ START = """
 import json, sys, time
 from pathlib import Path
 begun = time.perf_counter()
+from gui.__main__ import load_window
+load_window()
 from PySide6.QtTest import QTest
 from gui.app import make_application, make_desk
 application = make_application(["maskwright"])

@@ -1,10 +1,9 @@
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from core.headless.doctor import examine, has_display
+from core.headless.doctor import examine
 
 
 @pytest.fixture
@@ -52,12 +51,3 @@ def test_a_folder_that_cannot_be_written_is_told(
     (data,) = (finding for finding in examine() if finding.subject == "Data folder")
     assert not data.well
     assert "XDG_DATA_HOME" in data.advice
-
-
-def test_a_display_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.delenv("DISPLAY", raising=False)
-    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
-    assert not has_display()
-    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
-    assert has_display()

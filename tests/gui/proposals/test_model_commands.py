@@ -12,13 +12,13 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from core.errors import ModelError
+from core.models import downloading
 from core.models.downloading import DownloadOffer, DownloadProgress, offer_download
 from core.models.registry import find_model
 from core.models.weights import bundled_folder
 from core.project.project import Project
 from gui.dialogs.models_dialog import ModelsDialog
 from gui.main_window import MainWindow
-from gui.proposals import model_commands
 from tests.gui.windows import main_window
 
 
@@ -66,7 +66,7 @@ def test_a_download_says_how_far_it_is_and_where_it_went(
         progress(DownloadProgress(offer.size_bytes // 2, offer.size_bytes))
         return offer.path
 
-    monkeypatch.setattr(model_commands, "download", fetch)
+    monkeypatch.setattr(downloading, "download", fetch)
     window.commands.models.show_models()
     with qtbot.waitSignal(window.commands.models.models_changed):
         window.commands.models.download_now(offer)
@@ -78,7 +78,7 @@ def test_a_download_that_fails_says_why(
     def fetch(offer: DownloadOffer, **_options: object) -> Path:
         raise ModelError("There is no network.", "Try again.")
 
-    monkeypatch.setattr(model_commands, "download", fetch)
+    monkeypatch.setattr(downloading, "download", fetch)
     window.commands.models.download_now(offer_download(find_model("maskrcnn-coco")))
     qtbot.waitUntil(lambda: "There is no network." in window.message_bar.text.text())
 
