@@ -209,6 +209,7 @@ class Panes(QObject):
         self.image_model.count_wanted.connect(waiting.ask)
         waiting.counted.connect(self.images.show_waiting)
         self._bench.deck.changed.connect(self._show_open_proposals)
+        self._bench.snap_offers.changed.connect(panel.offer_snapping)
 
     def _show_open_proposals(self) -> None:
         """The count beside the image on the screen is that of what is still open."""

@@ -38,6 +38,7 @@ from gui.regions.region_loading import RegionLoader
 from gui.regions.region_modes import RegionModes
 from gui.regions.region_reach import RegionReach
 from gui.regions.snap_commands import SnapCommands
+from gui.regions.snap_offers import SnapOffers
 from gui.review.score_watch import ScoreWatch
 from gui.session import Session
 from gui.tool_host import ToolHost
@@ -127,7 +128,8 @@ class Workbench(QObject):
         self.region_reach = RegionReach(self.session, self.regions, tasks, self)
         self.classes = ClassCommands(self.session, self)
         self.class_presenter = ClassPresenter(self.session, self.canvas, self)
-        self.snapping = SnapCommands(self.session, self.deck, self.regions, self)
+        self.snapping = SnapCommands(self.session, self.deck, self.regions, self.loaded_image, self)
+        self.snap_offers = SnapOffers(self.deck, self.regions, self.loaded_image, tasks, self)
         self.neighbour: Callable[[int], int | None] = self._project_neighbour
         self.ahead = AheadRuns(
             self.session,
@@ -139,7 +141,9 @@ class Workbench(QObject):
             self,
         )
         self.rpn = RpnWatch(self.session, runs, self.presenter, self.loaded_image, self)
-        self.outcomes = ResultCommands(self.session, self.deck, self.regions, tasks, self)
+        self.outcomes = ResultCommands(
+            self.session, self.deck, self.regions, tasks, self.loaded_image, self
+        )
         self.batch = BatchProposals(self.session, runs, self.results, tasks, self)
         self.waiting = WaitingCounts(self.session, self.deck, self.results, tasks, self)
         self.training = TrainingRuns(self.session, tasks, self.deliver, self)

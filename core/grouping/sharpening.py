@@ -2,7 +2,8 @@
 
 A post-process in the place of a conditional random field: every smallest region is
 given as a whole to the mask that most of it belongs to, or to none, where that is
-clear; where it is not, its pixels stay as the model had them.
+clear; where it is not, its pixels stay as the model had them. A mask is held back where
+the colours of the picture speak against what it would become.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from core.document.mask import Mask
+from core.grouping.agreement import CLEAR_AGREEMENT, color_agreement
 from core.grouping.browser import RegionBrowser
+from core.grouping.color import RgbImage
 from core.grouping.snapping import fewest_nodes
 
 CLEAR_SHARE = 0.65
@@ -26,26 +29,47 @@ class Sharpened:
     """The masks in their order, and how much of them is other than before.
 
     ``changed_share`` is the number of pixels that were added or taken away over that of
-    all masks before. A mask that would have nothing left stays as it was.
+    all masks before. A mask that would have nothing left stays as it was;
+    ``held_back_masks`` are those that would change but for their colours.
     """
 
     masks: tuple[Mask, ...]
     changed_share: float
     changed_masks: int
+    held_back_masks: int = 0
 
 
-def sharpen(masks: Sequence[Mask], browser: RegionBrowser) -> Sharpened:
-    """Sharpen the masks of one result; they stay disjoint where they were."""
+def sharpen(
+    masks: Sequence[Mask], browser: RegionBrowser, image: RgbImage | None = None
+) -> Sharpened:
+    """Sharpen the masks of one result; they stay disjoint where they were.
+
+    With ``image`` (uint8 RGB, of the browser's size) only masks are changed whose moved
+    pixels mostly have the colours of their new side; see ``agreement``.
+    """
     counts = np.array([browser.leaf_counts(mask) for mask in masks], np.float64)
     counts = counts.reshape(len(masks), browser.hierarchy.leaf_count)
     areas = np.asarray(browser.areas(np.arange(browser.hierarchy.leaf_count)), np.float64)
     shares = counts / np.maximum(areas, 1e-9)
-    sharp = tuple(
-        _sharpened(mask, share, browser) for mask, share in zip(masks, shares, strict=True)
+    moved = [_sharpened(mask, share, browser) for mask, share in zip(masks, shares, strict=True)]
+    helps = [_helps(old, new, image) for old, new in zip(masks, moved, strict=True)]
+    kept = tuple(
+        new if better else old for old, new, better in zip(masks, moved, helps, strict=True)
     )
-    changes = [_difference(old, new) for old, new in zip(masks, sharp, strict=True)]
+    changes = [_difference(old, new) for old, new in zip(masks, kept, strict=True)]
     total = sum(mask.area for mask in masks)
-    return Sharpened(sharp, sum(changes) / max(total, 1), sum(change > 0 for change in changes))
+    return Sharpened(
+        kept,
+        sum(changes) / max(total, 1),
+        sum(change > 0 for change in changes),
+        helps.count(False),
+    )
+
+
+def _helps(raw: Mask, moved: Mask, image: RgbImage | None) -> bool:
+    if image is None or raw == moved:
+        return True
+    return color_agreement(raw, moved, image) >= CLEAR_AGREEMENT
 
 
 def _sharpened(mask: Mask, shares: npt.NDArray[np.float64], browser: RegionBrowser) -> Mask:

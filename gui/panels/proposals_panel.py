@@ -60,6 +60,7 @@ class ProposalsPanel(QWidget):
         self._keys: list[tuple[str, int]] = []
         self._listed: list[Proposal] = []
         self._filling = False
+        self._snapping_helps = False
         self.source = self._make_source(sources)
         self.run = QPushButton(self.tr("Propose"), self)
         self.run.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -200,6 +201,11 @@ class ProposalsPanel(QWidget):
         self.summary.setText(self._summary(items))
         self._show_current()
 
+    def offer_snapping(self, helps: bool) -> None:
+        """Say beside the number of candidates whether snapping the current one would help."""
+        self._snapping_helps = helps
+        self.summary.setText(self._summary(self._deck.items()))
+
     def _list(self, items: tuple[DeckItem, ...]) -> None:
         """Fill the list, unless it shows these already, as while the mask slider moves."""
         listed = [item.raw for item in items]
@@ -249,6 +255,8 @@ class ProposalsPanel(QWidget):
         if len(items) > ROWS_SHOWN:
             text += self.tr(", the best {shown} listed").format(shown=ROWS_SHOWN)
         notes = [found.degraded for found in sets.values() if found.degraded]
+        if self._snapping_helps:
+            notes.insert(0, self.tr("snapping fits this one better (Shift+S)"))
         return " · ".join([text, *notes])
 
     def _count_below_score(self, sets: Mapping[str, ProposalSet]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -13,9 +14,11 @@ from core.document.mask import Mask
 from core.editing.class_results import classes_layer, keep_as_classes
 from core.editing.labels import import_labels
 from core.grouping.browser import RegionBrowser
+from core.grouping.color import RgbImage
 from core.grouping.sharpening import Sharpened, sharpen
 from core.models.proposal import Proposal, ProposalSet
 from core.tasks.queue import Lane, Task, TaskQueue
+from gui.pictures.image_loading import LoadedImage
 from gui.proposals.deck_items import SHARPENED
 from gui.proposals.proposal_deck import ProposalDeck
 from gui.regions.region_loading import RegionLoader
@@ -31,18 +34,23 @@ class ResultCommands(QObject):
         deck: ProposalDeck,
         regions: RegionLoader,
         tasks: TaskQueue,
+        picture: Callable[[], LoadedImage | None],
         parent: QObject | None = None,
     ) -> None:
+        """``picture`` gives the full picture on the screen, None while it is on its way."""
         super().__init__(parent)
         self._session = session
         self._deck = deck
         self._regions = regions
         self._tasks = tasks
+        self._picture = picture
 
     def sharpen(self) -> None:
         """Move the masks of the listed source onto the edges of the regions, as a further source.
 
         Says how much changed, and what it did to the overlap with the reference if any.
+        Nothing is listed where it would not help: where the colours of the picture speak
+        against it, or the reference does.
         """
         document, found = self._session.document, self._listed()
         if document is None or found is None:
@@ -50,8 +58,9 @@ class ResultCommands(QObject):
         if SHARPENED in found.key.parameters:
             self._tell("This result is sharpened already.")
             return
-        browser = self._regions.get(document.image_id)
-        if browser is None:
+        browser, picture = self._regions.get(document.image_id), self._picture()
+        rgb = None if picture is None else picture.rgb
+        if browser is None or rgb is None:
             self._tell("The regions are being computed; try again in a moment.")
             return
         reference = self._session.state.layer_of(LayerRole.REFERENCE)
@@ -63,7 +72,10 @@ class ResultCommands(QObject):
                 "Sharpen proposals",
                 Lane.INTERACTIVE,
                 ("sharpen",),
-                lambda _context: _sharpened(found, browser, masks),
+                # A browser belongs to one thread, so this one gets its own.
+                lambda _context: _sharpened(
+                    found, RegionBrowser(browser.hierarchy, browser.size, rgb), rgb, masks
+                ),
             ),
             lambda outcome: self._on_sharpened(image_id, *outcome),
             self._session.error_raised.emit,
@@ -121,13 +133,25 @@ class ResultCommands(QObject):
     def _on_sharpened(
         self, image_id: int, found: ProposalSet, effect: Sharpened, gain: tuple[float, float] | None
     ) -> None:
+        held_back = effect.held_back_masks
+        if not effect.changed_masks:
+            because = "the colours speak against it" if held_back else "they lie on edges already"
+            self._tell(f"Sharpening would not help here: {because}. The masks stay as they are.")
+            return
+        change = (
+            "" if gain is None else f"best IoU with the reference {gain[0]:.3f} → {gain[1]:.3f}"
+        )
+        if gain is not None and gain[1] < gain[0]:
+            self._tell(f"Sharpening would not help here: {change}. The masks stay as they are.")
+            return
         self._deck.put(image_id, found)
         text = (
             f"Sharpened: {effect.changed_masks} of {len(effect.masks)} masks, "
             f"{effect.changed_share:.1%} of their pixels changed"
         )
-        if gain is not None:
-            text += f"; best IoU with the reference {gain[0]:.3f} → {gain[1]:.3f}"
+        if held_back:
+            text += f"; {held_back} stay as they are, for their colours speak against it"
+        text += f"; {change}" if change else ""
         self._tell(f"{text}. The raw ones are still listed as a source.")
 
     def _tell(self, text: str) -> None:
@@ -135,12 +159,12 @@ class ResultCommands(QObject):
 
 
 def _sharpened(
-    found: ProposalSet, browser: RegionBrowser, truth: tuple[Mask, ...]
+    found: ProposalSet, browser: RegionBrowser, image: RgbImage, truth: tuple[Mask, ...]
 ) -> tuple[ProposalSet, Sharpened, tuple[float, float] | None]:
     """The further result, its effect, and the overlap with the truth before and after."""
     places = [place for place, item in enumerate(found.items) if isinstance(item.geometry, Mask)]
     raw = [item.geometry for item in found.items if isinstance(item.geometry, Mask)]
-    effect = sharpen(raw, browser)
+    effect = sharpen(raw, browser, image)
     items: list[Proposal] = list(found.items)
     for place, mask in zip(places, effect.masks, strict=True):
         items[place] = replace(items[place], geometry=mask, soft_mask=None)

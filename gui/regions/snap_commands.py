@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject
@@ -11,9 +12,13 @@ from core.document.geometry import Box, Polygon, RotatedBox, Size
 from core.document.mask import Mask
 from core.editing.reshaping import reshape
 from core.errors import MaskwrightError
+from core.grouping.agreement import CLEAR_AGREEMENT, color_agreement
+from core.grouping.browser import RegionBrowser
+from core.grouping.color import RgbImage
 from core.grouping.snapping import snap
 from core.imaging.rasterise import rasterise
 from gui.counting import counted
+from gui.pictures.image_loading import LoadedImage
 from gui.proposals.deck_items import DeckItem
 from gui.proposals.proposal_deck import ProposalDeck
 from gui.regions.image_regions import ImageRegions
@@ -23,6 +28,7 @@ from gui.session import Session
 LEAST_OVERLAP = 0.6
 """Regions that say less than this of a shape (IoU) know no edges of it, so it stays raw."""
 _NO_EDGES = "The regions have no edges there that fit; refine them, or paint."
+_NO_BETTER = "The colours there speak against the regions' edges; the proposal stays as it is."
 _ON_EDGES = "This lies on the edges of the regions already."
 
 
@@ -42,18 +48,25 @@ class SnapCommands(QObject):
         session: Session,
         deck: ProposalDeck,
         regions: RegionLoader,
+        picture: Callable[[], LoadedImage | None],
         parent: QObject | None = None,
     ) -> None:
+        """``picture`` gives the full picture on the screen, None while it is on its way."""
         super().__init__(parent)
         self._session = session
         self._deck = deck
         self._regions = regions
+        self._picture = picture
         self._objects: dict[int, _Snapped] = {}
         self._proposals: dict[tuple[str, int], _Snapped] = {}
         session.image_changed.connect(lambda _image: self._forget())
 
     def toggle(self) -> None:
-        """Snap, or bring the raw shape back; selected objects are one step that can be undone."""
+        """Snap, or bring the raw shape back; selected objects are one step that can be undone.
+
+        What people selected is snapped because they say so; a proposal only where its
+        colours speak for it, as ``SnapOffers`` says beforehand.
+        """
         image = self._session.image
         regions = None if image is None else self._regions.source(image.id)
         chosen = self._session.selected()
@@ -113,6 +126,11 @@ class SnapCommands(QObject):
         if found is None or found == geometry:
             self._say(_NO_EDGES if found is None else _ON_EDGES)
             return
+        picture = self._picture()
+        rgb = None if picture is None else picture.rgb
+        if isinstance(geometry, Mask) and rgb is not None and not helps(geometry, found, rgb):
+            self._say(_NO_BETTER)
+            return
         self._proposals[item.key] = _Snapped(geometry, found)
         self._deck.reshape(item.key, found)
         self._say("The proposal is snapped to the regions.")
@@ -140,7 +158,17 @@ def snapped_shape(geometry: Geometry, regions: ImageRegions, size: Size) -> Mask
         raw = rasterise(geometry, size)
     except ValueError:
         return None
-    found = snap(raw, regions.browser)
+    return snapped_mask(raw, regions.browser)
+
+
+def snapped_mask(raw: Mask, browser: RegionBrowser) -> Mask | None:
+    """A mask on the edges of the regions; None where they know no edges of it."""
+    found = snap(raw, browser)
     shared = raw.intersected(found).area
     overlap = shared / max(raw.area + found.area - shared, 1)
     return found if overlap >= LEAST_OVERLAP else None
+
+
+def helps(raw: Mask, snapped: Mask, rgb: RgbImage) -> bool:
+    """Whether the colours of the picture speak for a snapped mask."""
+    return color_agreement(raw, snapped, rgb) >= CLEAR_AGREEMENT

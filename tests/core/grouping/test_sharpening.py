@@ -58,3 +58,16 @@ def test_a_coarse_mask_comes_nearer_to_the_edge_of_the_picture_s_object() -> Non
     (sharp,) = sharpen([raw], browser).masks
     assert overlap(raw) < 0.93
     assert overlap(sharp) > overlap(raw)
+
+
+def test_a_mask_whose_colours_speak_against_it_is_held_back() -> None:
+    mask = block(1, 10)
+    picture = np.full((10, 16, 3), 40, np.uint8)
+    picture[:, 1:11] = 220
+    browser = four_columns()
+    held = sharpen([mask], browser, picture)
+    assert (held.masks, held.changed_masks, held.held_back_masks) == ((mask,), 0, 1)
+    picture[:, :10], picture[:, 10:] = 220, 40
+    found = sharpen([mask], browser, picture)
+    assert (found.changed_masks, found.held_back_masks) == (1, 0)
+    assert found.masks == sharpen([mask], browser).masks

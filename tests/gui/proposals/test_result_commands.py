@@ -81,6 +81,30 @@ def test_sharpening_gives_a_further_source_and_says_what_it_did(
     assert window.bench.deck.items()[0].raw.geometry == raw
 
 
+def test_a_result_that_sharpening_would_not_help_stays_the_only_one(
+    window: MainWindow, qtbot: QtBot, messages: list[str]
+) -> None:
+    right = Proposal(0, Mask.from_array(DISK), 0.9, "cat", MODEL)
+    window.bench.deck.put(1, ProposalSet(ProposalKey("d", MODEL, "w"), SIZE, (right,)))
+    window.actions_table["sharpen"].trigger()
+    qtbot.waitUntil(lambda: "would not help" in "".join(messages[-1:]))
+    assert len(window.bench.deck.sets_of(1)) == 1
+
+
+def test_a_result_that_comes_off_the_reference_when_sharpened_is_held_back(
+    window: MainWindow, qtbot: QtBot, messages: list[str]
+) -> None:
+    put(window)
+    coarse = window.bench.deck.items()[0].raw.geometry
+    session = window.bench.session
+    session.apply(Change("Import", layers=Difference(added=(Layer(2, LayerRole.REFERENCE, "t"),))))
+    session.apply(add(replace(shape(coarse), layer_id=2)))
+    window.actions_table["sharpen"].trigger()
+    qtbot.waitUntil(lambda: "would not help" in "".join(messages[-1:]))
+    assert "1.000 →" in messages[-1], "what it would have done is said"
+    assert len(window.bench.deck.sets_of(1)) == 1
+
+
 def test_without_a_result_a_sentence_says_so(window: MainWindow, messages: list[str]) -> None:
     window.actions_table["sharpen"].trigger()
     window.actions_table["keep_classes"].trigger()

@@ -99,6 +99,51 @@ def test_the_current_proposal_is_snapped_and_accepted_so(window: MainWindow) -> 
     assert is_the_square(item.geometry)
 
 
+def test_snapping_is_offered_only_where_the_colours_speak_for_it(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    bench, summary = window.bench, window.panes.proposals.summary
+    messages: list[str] = []
+    bench.session.message_posted.connect(messages.append)
+    image = bench.loaded_image()
+    assert image is not None
+    key = ProposalKey(image.digest, "some model", "", MappingProxyType({}))
+    speck = Mask.from_array(np.ones((2, 2), np.bool_), 5, 5)
+    items = tuple(
+        Proposal(place, shape, 0.9 - place / 10, "", "some model")
+        for place, shape in enumerate((COARSE, speck))
+    )
+    bench.deck.put(image.image_id, ProposalSet(key, image.size, items))
+    assert "Shift+S" not in summary.text()
+    bench.deck.walk(1)
+    qtbot.waitUntil(lambda: "Shift+S" in summary.text())
+    window.actions_table["snap"].trigger()
+    qtbot.waitUntil(lambda: "Shift+S" not in summary.text())
+    window.actions_table["snap"].trigger()
+    qtbot.waitUntil(lambda: "Shift+S" in summary.text())
+    bench.deck.walk(1)
+    assert "Shift+S" not in summary.text()
+    qtbot.waitUntil(lambda: not bench.tasks.running())
+    assert "Shift+S" not in summary.text()
+
+
+def test_a_proposal_that_fits_its_colours_is_not_moved(window: MainWindow) -> None:
+    bench = window.bench
+    messages: list[str] = []
+    bench.session.message_posted.connect(messages.append)
+    image = bench.loaded_image()
+    assert image is not None
+    key = ProposalKey(image.digest, "some model", "", MappingProxyType({}))
+    right = Proposal(0, SQUARE, 0.9, "", "some model")
+    bench.deck.put(image.image_id, ProposalSet(key, image.size, (right,)))
+    bench.deck.walk(1)
+    window.actions_table["snap"].trigger()
+    assert "stays as it is" in messages[-1]
+    current = bench.deck.current
+    assert current is not None
+    assert current.proposal.geometry == SQUARE
+
+
 def test_the_meter_says_what_regions_can_reach(window: MainWindow, qtbot: QtBot) -> None:
     panel = window.panes.regions
     assert panel.reach.isHidden()
