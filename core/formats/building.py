@@ -71,11 +71,16 @@ class DatasetBuilder:
         )
 
     def add_image(
-        self, picture: Picture, annotations: list[Annotation], raw: str | None = None
+        self,
+        picture: Picture,
+        annotations: list[Annotation],
+        raw: str | None = None,
+        attributes: Mapping[str, AttributeValue] = NO_ATTRIBUTES,
     ) -> None:
         """One image with what is on it."""
+        found = tuple(annotations)
         self._images.append(
-            ImportedImage(picture.name, picture.size, tuple(annotations), raw, picture.missing)
+            ImportedImage(picture.name, picture.size, found, raw, picture.missing, attributes)
         )
 
     def finish(

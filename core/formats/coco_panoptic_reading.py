@@ -15,8 +15,9 @@ from core.document.geometry import Size
 from core.document.mask import Mask
 from core.errors import FormatError, ReadError
 from core.formats.building import DatasetBuilder
+from core.formats.coco_fields import crowd_of
 from core.formats.coco_images import ImageEntry, image_root_of, read_images
-from core.formats.coco_reading import crowd_of, extra_of
+from core.formats.coco_reading import extra_of
 from core.formats.dataset import ImportedDataset
 from core.formats.findings import Findings
 from core.formats.image_names import ImageFinder, checked_name

@@ -20,9 +20,12 @@ from core.document.annotation import (
 )
 from core.document.geometry import Keypoints
 from core.errors import FormatError
+from core.formats.coco_comments import comments_of
 from core.formats.coco_dialects import dialect_of, is_brush_mask, note_dialect
+from core.formats.coco_fields import attributes_of, crowd_of, group_of
 from core.formats.coco_geometry import parse_shape
 from core.formats.coco_images import ImageEntry, image_root_of, read_images
+from core.formats.coco_review import ORIENTATION, review_of, state_of, with_provenance_of
 from core.formats.dataset import ImportedDataset, ImportedImage, ImportReport
 from core.formats.findings import Findings
 from core.formats.image_names import ImageFinder
@@ -39,11 +42,9 @@ from core.formats.labels import LabelTable, add_categories, number_of
 from core.formats.orientation import points_upright, turned_upright
 
 FORMAT_NAME = "coco"
-_GROUP_LIMIT = 2**62
+_IMAGE_FIELDS = ('"attributes"', '"comments"', '"state"')
 _LARGEST_SCORE = 1e15
 """Whole numbers beyond it do not fit a float exactly, nor into a project file."""
-ORIENTATION = "exif_orientation"
-"""Provenance parameter of annotations that were turned upright with their picture."""
 
 
 def read_coco(
@@ -116,7 +117,7 @@ class AnnotationReader:
         self._table = table
         self._findings = findings
         self._annotations: dict[str, list[Annotation]] = {entry.name: [] for entry in entries}
-        self._ids: set[int | str] = set()
+        self._ids: dict[int | str, int] = {}
         self._found = 0
 
     def read(self, index: int, record: RawRecord, entry: ImageEntry | None = None) -> None:
@@ -142,25 +143,15 @@ class AnnotationReader:
             if not shape.problems:
                 self._findings.left_out(record.place, _shapeless(values))
             return
-        self._check_id(record.place, values.get("id"))
         annotation = self._annotation(index, record, values, entry, shape.geometry)
+        self._check_id(record.place, values.get("id"), annotation.id)
         if shape.keypoints is not None:
             annotation = replace(annotation, keypoints=_upright(shape.keypoints, entry))
         self._annotations[entry.name].append(annotation)
 
     def finish(self, root: Path, extra: str, found_images: int, role: LayerRole) -> ImportedDataset:
         """Everything that was read, with its report."""
-        images = tuple(
-            ImportedImage(
-                entry.name,
-                entry.size,
-                tuple(self._annotations[entry.name]),
-                entry.raw,
-                entry.missing,
-                _image_attributes(entry.raw),
-            )
-            for entry in self._entries
-        )
+        images = tuple(map(self._image, self._entries))
         report = ImportReport(
             entries=self._findings.entries,
             images=len(images),
@@ -170,6 +161,24 @@ class AnnotationReader:
             missing_images=tuple(image.name for image in images if image.missing),
         )
         return ImportedDataset(images, self._table.labels, role, report, root, extra, FORMAT_NAME)
+
+    def _image(self, entry: ImageEntry) -> ImportedImage:
+        """An image with its annotations and with what the record says of itself."""
+        annotations = tuple(self._annotations[entry.name])
+        image = ImportedImage(entry.name, entry.size, annotations, entry.raw, entry.missing)
+        if not any(key in entry.raw for key in _IMAGE_FIELDS):
+            return image
+        values = parse_object(entry.raw) or {}
+        comments, unread = comments_of(values, self._ids, entry.size, entry.orientation)
+        if unread:
+            self._findings.note(
+                f"the image “{entry.name}”, comments",
+                f"{unread} of its comments have no place or no text",
+                "kept in the record, not shown",
+            )
+        return replace(
+            image, attributes=attributes_of(values), comments=comments, state=state_of(values)
+        )
 
     def _entry(self, record: RawRecord, values: Mapping[str, object]) -> ImageEntry | None:
         key = number_of(values.get("image_id"))
@@ -197,10 +206,14 @@ class AnnotationReader:
             label_id=self._label_id(record.place, values),
             geometry=geometry,
             order=index,
-            provenance=Provenance(
-                source=self._source,
-                score=_score(values.get("score")),
-                parameters=MappingProxyType(parameters) if parameters else NO_ATTRIBUTES,
+            review=review_of(values),
+            provenance=with_provenance_of(
+                values,
+                Provenance(
+                    source=self._source,
+                    score=_score(values.get("score")),
+                    parameters=MappingProxyType(parameters) if parameters else NO_ATTRIBUTES,
+                ),
             ),
             attributes=attributes_of(values),
             is_crowd=self._is_crowd(values),
@@ -227,7 +240,7 @@ class AnnotationReader:
             )
         return self._table.id_of(key)
 
-    def _check_id(self, place: str, value: object) -> None:
+    def _check_id(self, place: str, value: object, annotation_id: int) -> None:
         key = number_of(value)
         if key is None:
             return
@@ -235,41 +248,13 @@ class AnnotationReader:
             self._findings.note(
                 f"{place}.id", f"annotation id {key} occurs twice", "both were brought in"
             )
-        self._ids.add(key)
+        self._ids.setdefault(key, annotation_id)
 
 
 def _upright(keypoints: Keypoints, entry: ImageEntry) -> Keypoints:
     if entry.orientation == 1 or entry.frame is None:
         return keypoints
     return points_upright(keypoints, entry.frame, entry.orientation)
-
-
-def crowd_of(values: Mapping[str, object]) -> bool:
-    """Whether a record is a crowd: 1, true or "1"."""
-    return values.get("iscrowd") in (1, True, "1", "true")
-
-
-def group_of(values: Mapping[str, object]) -> int | None:
-    """The number of the group that an object belongs to, if it says one."""
-    value = values.get("group_id")
-    if not isinstance(value, int) or isinstance(value, bool):
-        return None
-    return value if abs(value) < _GROUP_LIMIT else None
-
-
-def attributes_of(values: Mapping[str, object]) -> Mapping[str, AttributeValue]:
-    """The plain values of a record's ``attributes``, as CVAT writes them."""
-    found = values.get("attributes")
-    if not isinstance(found, dict):
-        return NO_ATTRIBUTES
-    plain = {
-        key: value for key, value in found.items() if isinstance(value, str | int | float | bool)
-    }
-    return MappingProxyType(plain) if plain else NO_ATTRIBUTES
-
-
-def _image_attributes(raw: str) -> Mapping[str, AttributeValue]:
-    return attributes_of(parse_object(raw) or {}) if '"attributes"' in raw else NO_ATTRIBUTES
 
 
 def _score(value: object) -> float | None:

@@ -7,11 +7,16 @@ from dataclasses import dataclass
 
 import msgspec
 
-from core.document.annotation import Annotation, AttributeValue, Geometry
+from core.document.annotation import Annotation, Geometry
 from core.document.geometry import Box, Keypoints, Size, Visibility
+from core.formats.coco_fields import changed_flags
 from core.formats.coco_geometry import ParsedShape, parse_shape
-from core.formats.coco_reading import ORIENTATION, attributes_of, crowd_of, group_of
-from core.formats.coco_review import provenance_fields
+from core.formats.coco_review import (
+    ORIENTATION,
+    changed_provenance,
+    changed_review,
+    provenance_fields,
+)
 from core.formats.coco_shapes import MaskStyle, points_fields, shape_fields
 from core.formats.findings import Findings
 from core.formats.json_records import parse_object, raw_fields
@@ -118,9 +123,10 @@ class RecordWriter:
             if shape is None:
                 return None
             changes.update(shape)
-            changes.update(_changed_flags(annotation, values))
+            changes.update(changed_flags(annotation, values))
             if annotation.edited:
-                changes.update(provenance_fields(annotation))
+                changes.update(changed_provenance(annotation, values))
+        changes.update(changed_review(annotation, values))
         if not changes and annotation.raw is not None:
             text = annotation.raw.encode("utf-8")
             return WrittenRecord(values["id"], text, geometry, frame, keypoints)
@@ -148,6 +154,7 @@ class RecordWriter:
             record["attributes"] = dict(annotation.attributes)
         if annotation.group_id is not None:
             record["group_id"] = annotation.group_id
+        record.update(changed_review(annotation, {}))
         record.update(provenance_fields(annotation))
         if self._with_scores and annotation.provenance.score is not None:
             record["score"] = annotation.provenance.score
@@ -275,38 +282,6 @@ def _ids(annotation: Annotation) -> RecordIds | None:
         return _IDS.decode(annotation.raw) if annotation.raw else None
     except (msgspec.DecodeError, RecursionError):
         return None
-
-
-def _changed_flags(annotation: Annotation, values: Mapping[str, object]) -> dict[str, object]:
-    changes: dict[str, object] = {}
-    if annotation.is_crowd != crowd_of(values):
-        changes["iscrowd"] = int(annotation.is_crowd)
-    changes.update(changed_attributes(annotation.attributes, values))
-    if annotation.group_id != group_of(values):
-        changes["group_id"] = annotation.group_id
-    return changes
-
-
-def changed_attributes(
-    attributes: Mapping[str, AttributeValue], values: Mapping[str, object]
-) -> dict[str, object]:
-    """The field ``attributes`` of a record, unless the record says the same already.
-
-    What a record has there that is no plain value stays.
-    """
-    if dict(attributes) == dict(attributes_of(values)):
-        return {}
-    before = values.get("attributes")
-    kept = (
-        {key: value for key, value in before.items() if not _is_plain(value)}
-        if isinstance(before, dict)
-        else {}
-    )
-    return {"attributes": {**kept, **attributes}}
-
-
-def _is_plain(value: object) -> bool:
-    return isinstance(value, str | int | float | bool)
 
 
 def _box_holds(value: object, keypoints: Keypoints) -> bool:

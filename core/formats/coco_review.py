@@ -1,27 +1,47 @@
 """Extra fields of COCO records: where an object comes from, and what people said.
 
 Other programs ignore fields that they do not know. Nothing is added to a record
-that was read and not edited.
+that was read and on which nobody has worked, and a field of the same name that
+means something else is left alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Mapping
+from dataclasses import replace
 
-from core.document.annotation import Annotation
-from core.document.comment import Comment
-from core.document.geometry import Keypoints, Size, Visibility
-from core.formats.orientation import turned_back
+from core.document.annotation import (
+    NO_ATTRIBUTES,
+    Annotation,
+    AttributeValue,
+    Provenance,
+    ReviewState,
+)
+from core.document.document import ImageState
+from core.formats.details import DECIDED_STATES
+from core.formats.voc_boxes import CONVENTION
+
+ORIENTATION = "exif_orientation"
+"""Provenance parameter of annotations that were turned upright with their picture."""
+
+_OF_A_FILE = frozenset({ORIENTATION, CONVENTION})
+"""Parameters that say how a record was read; they mean nothing in another file."""
+_STATES = {state.value: state for state in DECIDED_STATES}
+_REVIEWS = {review.value: review for review in ReviewState}
+_TEXTS = ("source", "model", "weights_hash", "author")
 
 
 def provenance_fields(annotation: Annotation) -> dict[str, object]:
-    """``provenance`` of what a model proposed; empty for what a person drew.
+    """``provenance`` of an object; empty where nobody knows who or what made it.
 
     Its fields are ``source``, ``model``, ``weights_hash``, ``score``,
-    ``edited_fraction``, ``author`` and ``parameters``, as far as they are known.
+    ``author`` and ``parameters``, as far as they are known, and
+    ``edited_fraction`` of what a model proposed.
     """
     found = annotation.provenance
-    if not found.model and found.score is None:
+    proposed = bool(found.model) or found.score is not None
+    if not proposed and not found.author:
         return {}
     fields: dict[str, object] = {
         "source": found.source,
@@ -29,47 +49,91 @@ def provenance_fields(annotation: Annotation) -> dict[str, object]:
         "weights_hash": found.weights_hash,
         "score": found.score,
         "author": found.author,
-        "parameters": dict(found.parameters),
+        "parameters": _portable(found.parameters),
+        "edited_fraction": found.edited_fraction if proposed else None,
     }
-    known = {key: value for key, value in fields.items() if value not in ("", None, {})}
-    return {"provenance": {**known, "edited_fraction": found.edited_fraction}}
+    return {"provenance": {k: v for k, v in fields.items() if v not in ("", None, {})}}
 
 
-def comment_fields(
-    comments: Iterable[Comment], written: Mapping[int, object], upright: Size, orientation: int
-) -> dict[str, object]:
-    """``comments`` of an image; empty without any.
-
-    Places are in the frame of the file, as its shapes are. ``written`` gives
-    the id in the file of each annotation; a comment on another object is left
-    out, because it belongs to another layer.
-    """
-    found = [
-        _comment(item, written, upright, orientation)
-        for item in sorted(comments, key=lambda item: (item.made_at, item.id))
-        if item.annotation_id is None or item.annotation_id in written
-    ]
-    return {"comments": found} if found else {}
+def changed_provenance(annotation: Annotation, values: Mapping[str, object]) -> dict[str, object]:
+    """``provenance`` of an edited object, unless the record has another field of that name."""
+    before = values.get("provenance")
+    if before is not None and not _is_ours(before):
+        return {}
+    after = provenance_fields(annotation)
+    if isinstance(before, dict) and after:
+        return {"provenance": {**before, **_dict(after["provenance"])}}
+    return after
 
 
-def _comment(
-    item: Comment, written: Mapping[int, object], upright: Size, orientation: int
-) -> dict[str, object]:
-    x, y = item.x, item.y
-    if orientation != 1:
-        pin = Keypoints(((x, y, Visibility.VISIBLE),))
-        turned = turned_back(pin, upright, orientation)
-        if isinstance(turned, Keypoints):
-            x, y, _ = turned.points[0]
-    fields: dict[str, object] = {
-        "x": x,
-        "y": y,
-        "text": item.text,
-        "reason": item.reason,
-        "author": item.author,
-        "resolved": item.resolved,
-        "made_at": item.made_at,
-    }
-    if item.annotation_id is not None:
-        fields["annotation_id"] = written[item.annotation_id]
-    return fields
+def with_provenance_of(values: Mapping[str, object], known: Provenance) -> Provenance:
+    """``known`` with what a record says in its field ``provenance``, if it is ours."""
+    found = values.get("provenance")
+    if not isinstance(found, dict) or not _is_ours(found):
+        return known
+    texts = {key: found[key] for key in _TEXTS if isinstance(found.get(key), str)}
+    parameters = {**_portable(_plain(found.get("parameters"))), **known.parameters}
+    return replace(
+        known,
+        source=texts.get("source") or known.source,
+        model=texts.get("model", ""),
+        weights_hash=texts.get("weights_hash", ""),
+        author=texts.get("author", ""),
+        score=_number(found.get("score")) if known.score is None else known.score,
+        edited_fraction=min(max(_number(found.get("edited_fraction")) or 0.0, 0.0), 1.0),
+        parameters=parameters or NO_ATTRIBUTES,
+    )
+
+
+def review_of(values: Mapping[str, object]) -> ReviewState:
+    """What people found of an object, by its field ``review``."""
+    return _REVIEWS.get(str(values.get("review")), ReviewState.UNREVIEWED)
+
+
+def changed_review(annotation: Annotation, values: Mapping[str, object]) -> dict[str, object]:
+    """The field ``review``, where it differs from that of the record."""
+    before = values.get("review")
+    foreign = before is not None and str(before) not in _REVIEWS
+    if foreign or annotation.review is review_of(values):
+        return {}
+    return {"review": annotation.review.value}
+
+
+def state_of(values: Mapping[str, object]) -> ImageState | None:
+    """What people decided about an image, by its field ``state``; None where they did not."""
+    return _STATES.get(str(values.get("state")))
+
+
+def changed_state(state: ImageState, values: Mapping[str, object]) -> dict[str, object]:
+    """The field ``state``, where it differs from that of the record."""
+    before = values.get("state")
+    if before is None:
+        return {"state": state.value} if state in DECIDED_STATES else {}
+    if _STATES.get(str(before), state) is state:
+        return {}
+    return {"state": state.value}
+
+
+def _is_ours(value: object) -> bool:
+    """Whether a field has what is written here, and not what another program calls so."""
+    return isinstance(value, dict) and bool({"model", "author", "score"} & value.keys())
+
+
+def _portable(parameters: Mapping[str, AttributeValue]) -> dict[str, AttributeValue]:
+    return {key: value for key, value in parameters.items() if key not in _OF_A_FILE}
+
+
+def _plain(value: object) -> dict[str, AttributeValue]:
+    if not isinstance(value, dict):
+        return {}
+    return {k: v for k, v in value.items() if isinstance(v, str | int | float | bool)}
+
+
+def _dict(value: object) -> dict[str, object]:
+    return dict(value) if isinstance(value, Mapping) else {}
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if abs(value) < 1e15 and math.isfinite(value) else None

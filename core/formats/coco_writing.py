@@ -12,24 +12,24 @@ import msgspec
 
 from core.document.annotation import Annotation, AttributeValue, LayerRole
 from core.document.comment import Comment
-from core.document.document import ImageDocument
+from core.document.document import ImageDocument, ImageState
 from core.document.geometry import Size
 from core.document.images import Dataset, ImageRecord
 from core.errors import WriteError
 from core.formats.atomic import write_atomically
 from core.formats.coco_categories import CategoryPlan, plan_categories
 from core.formats.coco_checking import count_mismatches
+from core.formats.coco_comments import changed_comments
+from core.formats.coco_fields import changed_attributes
 from core.formats.coco_images import declared_size
-from core.formats.coco_reading import ORIENTATION
 from core.formats.coco_records import (
     ImageFrame,
     RecordWriter,
     WrittenRecord,
-    changed_attributes,
     image_id_of,
     reserved_ids,
 )
-from core.formats.coco_review import comment_fields
+from core.formats.coco_review import ORIENTATION, changed_state
 from core.formats.coco_shapes import MaskStyle
 from core.formats.dataset import ExportReport, SourceRecords
 from core.formats.findings import Findings
@@ -53,6 +53,7 @@ class _Image:
     raw: str | None
     attributes: Mapping[str, AttributeValue]
     comments: tuple[Comment, ...] = ()
+    state: ImageState = ImageState.UNLABELLED
 
 
 def write_coco(
@@ -126,6 +127,7 @@ def _ordered(dataset: Dataset, layer_id: int, source: SourceRecords) -> list[_Im
             layer_id,
             source.images.get(record.id),
             dataset.state.attributes_of_image(record.id),
+            dataset.state.state_of(record.id),
         )
         for record in records
     ]
@@ -137,10 +139,12 @@ def _image(
     layer_id: int,
     raw: str | None,
     attributes: Mapping[str, AttributeValue],
+    state: ImageState,
 ) -> _Image:
     usable = raw if raw is not None and raw_fields(raw) else None
     said = tuple(document.comments.values())
-    return _Image(record, document.size, document.in_layer(layer_id), usable, attributes, said)
+    layer = document.in_layer(layer_id)
+    return _Image(record, document.size, layer, usable, attributes, said, state)
 
 
 def _frames(images: Sequence[_Image], dataset: Dataset) -> list[ImageFrame]:
@@ -208,12 +212,13 @@ def _records(
 
 
 def _image_text(image: _Image, frame: ImageFrame, written: Mapping[int, object]) -> bytes:
-    said = comment_fields(image.comments, written, image.size, frame.orientation)
+    values = parse_object(image.raw) or {} if image.raw is not None else {}
+    changes = changed_attributes(image.attributes, values)
+    changes.update(changed_state(image.state, values))
+    changes.update(changed_comments(image.comments, values, written, image.size, frame.orientation))
     if image.raw is not None:
-        changes = changed_attributes(image.attributes, parse_object(image.raw) or {})
         if _raw_id(image) != frame.written_id:
             changes["id"] = frame.written_id
-        changes.update(said)
         if not changes:
             return image.raw.encode("utf-8")
         return msgspec.json.encode({**raw_fields(image.raw), **changes})
@@ -223,7 +228,7 @@ def _image_text(image: _Image, frame: ImageFrame, written: Mapping[int, object])
         "width": frame.size.width,
         "height": frame.size.height,
     }
-    return msgspec.json.encode({**record, **changed_attributes(image.attributes, {}), **said})
+    return msgspec.json.encode({**record, **changes})
 
 
 def _file(

@@ -15,7 +15,8 @@ from core.document.annotation import (
     LayerRole,
     bounds_of_geometry,
 )
-from core.document.document import ImageDocument, ProjectState
+from core.document.comment import Comment
+from core.document.document import ImageDocument, ImageState, ProjectState
 from core.document.geometry import Size
 from core.document.images import Dataset, ImageRecord
 from core.errors import MaskwrightError
@@ -37,6 +38,8 @@ class _Slot:
     record: ImageRecord
     annotations: dict[int, Annotation] = field(default_factory=dict)
     attributes: dict[str, AttributeValue] = field(default_factory=dict)
+    comments: dict[int, Comment] = field(default_factory=dict)
+    state: ImageState | None = None
 
 
 def combine(
@@ -61,6 +64,7 @@ def combine(
     state = ProjectState(
         labels=MappingProxyType({label.id: label for label in labels.values()}),
         layers=MappingProxyType(layers),
+        states=MappingProxyType({slot.record.id: slot.state for slot in slots if slot.state}),
         image_attributes=MappingProxyType(
             {slot.record.id: slot.attributes for slot in slots if slot.attributes}
         ),
@@ -89,6 +93,8 @@ def _add(
             slot = _Slot(ImageRecord(len(slots) + 1, image.name, _size(imported, image)))
             slots.append(slot)
         slot.attributes = {**image.attributes, **slot.attributes}
+        slot.comments.update((item.id, item) for item in image.comments)
+        slot.state = slot.state or image.state
         for item in image.annotations:
             placed = replace(item, layer_id=layer_id, label_id=label_ids[item.label_id])
             slot.annotations[placed.id] = placed
@@ -127,4 +133,9 @@ def _size(imported: ImportedDataset, image: ImportedImage) -> Size:
 
 def _document(slot: _Slot) -> ImageDocument:
     size = slot.record.size or Size(1, 1)
-    return ImageDocument(slot.record.id, size, MappingProxyType(slot.annotations))
+    return ImageDocument(
+        slot.record.id,
+        size,
+        MappingProxyType(slot.annotations),
+        comments=MappingProxyType(slot.comments),
+    )

@@ -15,6 +15,8 @@ from core.document.annotation import (
     Label,
     LayerRole,
 )
+from core.document.comment import Comment
+from core.document.document import ImageState
 from core.document.geometry import Size
 
 
@@ -130,7 +132,9 @@ class ImportedImage:
     the root, and ``raw`` keeps the name as it was written. ``size`` is that of
     the picture where it could be read, otherwise that of the file, upright.
     ``raw`` is the record as it was read (JSON or XML text). ``missing`` says
-    that there is no such picture. ``attributes`` are those of the image itself.
+    that there is no such picture. ``attributes`` are those of the image itself,
+    ``comments`` what people said about it, ``state`` what they decided, if the file
+    says that.
     """
 
     name: str
@@ -139,6 +143,8 @@ class ImportedImage:
     raw: str | None
     missing: bool = False
     attributes: Mapping[str, AttributeValue] = field(default_factory=lambda: NO_ATTRIBUTES)
+    comments: tuple[Comment, ...] = ()
+    state: ImageState | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from core.document.images import Dataset
 from core.formats.coco import write_coco
 from core.formats.coco_panoptic import write_coco_panoptic
 from core.formats.dataset import ExportReport, SourceRecords
+from core.formats.details import ALL_DETAILS, Detail
 from core.formats.export_options import Pictures
 from core.formats.label_png import write_label_png
 from core.formats.labelme import write_labelme
@@ -51,7 +52,9 @@ class ExportFormat:
     target is a folder. ``family`` names the format whose records it can write
     back as they came in. ``places_parts`` says that it has places of its own for the
     pictures and for the parts of a split, ``has_pixel_classes`` that class maps
-    find one in it, ``is_pixel_map`` that one object has each pixel.
+    find one in it, ``is_pixel_map`` that one object has each pixel. ``short`` is
+    its name within a sentence, ``says`` what it has a place for beside shapes and
+    labels.
     """
 
     kind: ExportKind
@@ -62,6 +65,8 @@ class ExportFormat:
     places_parts: bool = False
     is_pixel_map: bool = False
     has_pixel_classes: bool = False
+    short: str = ""
+    says: frozenset[Detail] = frozenset()
 
     def picture_folder(self, target: Path) -> Path:
         """Where the pictures go in a format that has no place of its own for them."""
@@ -88,6 +93,8 @@ EXPORT_FORMATS: Mapping[ExportKind, ExportFormat] = MappingProxyType(
                     data, layer, path, masks="rle", source=source
                 ),
                 has_pixel_classes=True,
+                short="COCO",
+                says=ALL_DETAILS,
             ),
             ExportFormat(
                 ExportKind.COCO_POLYGONS,
@@ -98,6 +105,8 @@ EXPORT_FORMATS: Mapping[ExportKind, ExportFormat] = MappingProxyType(
                     data, layer, path, masks="polygons", source=source
                 ),
                 has_pixel_classes=True,
+                short="COCO",
+                says=ALL_DETAILS,
             ),
             ExportFormat(
                 ExportKind.COCO_PANOPTIC,
@@ -109,6 +118,8 @@ EXPORT_FORMATS: Mapping[ExportKind, ExportFormat] = MappingProxyType(
                 ),
                 is_pixel_map=True,
                 has_pixel_classes=True,
+                short="COCO panoptic",
+                says=frozenset({Detail.SKELETONS}),
             ),
             ExportFormat(
                 ExportKind.VOC,
@@ -126,6 +137,8 @@ EXPORT_FORMATS: Mapping[ExportKind, ExportFormat] = MappingProxyType(
                 is_pixel_map=True,
                 places_parts=True,
                 has_pixel_classes=True,
+                short="VOC",
+                says=frozenset({Detail.ATTRIBUTES}),
             ),
             ExportFormat(
                 ExportKind.YOLO_BOXES,
@@ -142,6 +155,7 @@ EXPORT_FORMATS: Mapping[ExportKind, ExportFormat] = MappingProxyType(
                     parts=place.parts,
                 ),
                 places_parts=True,
+                short="YOLO",
             ),
             ExportFormat(
                 ExportKind.YOLO_POLYGONS,
@@ -158,6 +172,7 @@ EXPORT_FORMATS: Mapping[ExportKind, ExportFormat] = MappingProxyType(
                     parts=place.parts,
                 ),
                 places_parts=True,
+                short="YOLO",
             ),
             ExportFormat(
                 ExportKind.LABELME,
@@ -167,6 +182,8 @@ EXPORT_FORMATS: Mapping[ExportKind, ExportFormat] = MappingProxyType(
                 lambda data, layer, path, source, _: write_labelme(
                     data, layer, path, source=source
                 ),
+                short="labelme",
+                says=frozenset({Detail.ATTRIBUTES, Detail.IMAGE_ATTRIBUTES}),
             ),
             ExportFormat(
                 ExportKind.PNG_CLASSES,
@@ -178,6 +195,7 @@ EXPORT_FORMATS: Mapping[ExportKind, ExportFormat] = MappingProxyType(
                 ),
                 is_pixel_map=True,
                 has_pixel_classes=True,
+                short="a label PNG",
             ),
             ExportFormat(
                 ExportKind.PNG_INSTANCES,
@@ -188,6 +206,7 @@ EXPORT_FORMATS: Mapping[ExportKind, ExportFormat] = MappingProxyType(
                     data, layer, path, meaning="instances"
                 ),
                 is_pixel_map=True,
+                short="a label PNG",
             ),
         )
     }

@@ -10,6 +10,7 @@ from core.document.images import Dataset
 from core.errors import MaskwrightError, ReadError, WriteError
 from core.formats.class_maps import left_out_maps, with_class_regions
 from core.formats.dataset import ExportReport, ReportEntry, SourceRecords, merged_reports
+from core.formats.details import unsaid
 from core.formats.export_formats import EXPORT_FORMATS, ExportFormat, ExportKind, Placement
 from core.formats.export_options import EVERYTHING, ExportOptions, Pictures
 from core.formats.export_selection import (
@@ -66,7 +67,15 @@ def export_layer(
     parts = split_images(readable.images, options.split) if options.split else {}
     exporter = _Exporter(prepared, layer_id, chosen, fitting, options.pictures)
     report = exporter.write(target, parts)
-    losses = (*unreadable, *lost, *simplified.entries.values(), *report.losses)
+    details = unsaid(
+        chosen_objects(readable, layer_id, options),
+        layer_id,
+        target.name,
+        chosen.family,
+        chosen.says,
+        chosen.short,
+    )
+    losses = (*unreadable, *lost, *simplified.entries.values(), *report.losses, *details)
     return replace(report, losses=losses)
 
 

@@ -9,16 +9,17 @@ from pathlib import Path
 
 import msgspec
 
-from core.document.annotation import Annotation, AttributeValue
+from core.document.annotation import Annotation
 from core.document.geometry import Keypoints
 from core.errors import FormatError, MaskwrightError
 from core.formats.annotation_format import json_files
-from core.formats.building import DatasetBuilder, plain_attributes, score_of
+from core.formats.building import DatasetBuilder, score_of
 from core.formats.coco_images import declared_size
 from core.formats.dataset import ImportedDataset
 from core.formats.findings import Findings
 from core.formats.image_names import last_part
 from core.formats.json_records import RawRecord, load_json, records_of, top_level
+from core.formats.labelme_records import attributes_of_image, attributes_of_shape
 from core.formats.labelme_shapes import (
     JOINED_TYPES,
     geometry_of,
@@ -122,7 +123,8 @@ class _Reader:
         picture = self._picture(file)
         if picture is not None:
             annotations = self._annotations(shapes, picture, file)
-            self.builder.add_image(picture, annotations, _record(file.parts))
+            attributes = attributes_of_image(file.parts)
+            self.builder.add_image(picture, annotations, _record(file.parts), attributes)
         else:
             self.builder.found_annotations += len(shapes)
         self.builder.findings.extend(findings.entries)
@@ -192,7 +194,7 @@ class _Reader:
             geometry,
             file.findings.file,
             raw=tagged(FORMAT_NAME, [msgspec.Raw(record.text.encode()) for record in usable]),
-            attributes=_attributes(first),
+            attributes=attributes_of_shape(first),
             score=score_of(first.get("score")),
         )
 
@@ -222,17 +224,6 @@ def _note_form(record: RawRecord, findings: Findings) -> None:
             )
         case "line" | "linestrip":
             findings.note(record.place, "a line has no area", "shown as a line of one pixel")
-
-
-def _attributes(values: Mapping[str, object]) -> dict[str, AttributeValue]:
-    found = dict(plain_attributes(values.get("attributes")))
-    found.update((key, value) for key, value in plain_attributes(values.get("flags")).items())
-    description = values.get("description")
-    if isinstance(description, str) and description:
-        found["description"] = description
-    if values.get("difficult") is True:
-        found["difficult"] = True
-    return found
 
 
 def _record(parts: Mapping[str, msgspec.Raw]) -> str:

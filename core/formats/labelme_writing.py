@@ -29,6 +29,7 @@ from core.formats.findings import Findings
 from core.formats.folder_writing import FolderWriter
 from core.formats.json_records import raw_fields
 from core.formats.labelme_checking import count_mismatches
+from core.formats.labelme_records import changed_image_fields, shape_fields_beside
 from core.formats.labelme_shapes import LINE_RADIUS_PX, mask_fields
 from core.formats.outlines import exclusive_or
 from core.formats.pictures import tree_stems
@@ -98,8 +99,10 @@ def _file(
 ) -> dict[str, object]:
     """The fields of a file around its shapes."""
     records = untagged(kept, "labelme")
+    attributes = dataset.state.attributes_of_image(image.id)
     if records:
-        return dict(raw_fields(bytes(records[0]).decode("utf-8")))
+        fields = raw_fields(bytes(records[0]).decode("utf-8"))
+        return {**fields, **changed_image_fields(attributes, fields)}
     picture = dataset.path_of(image).absolute()
     beside = picture.is_file() and _same_drive(picture, path.absolute())
     return {
@@ -114,6 +117,7 @@ def _file(
         "imageData": None,
         "imageHeight": document.size.height,
         "imageWidth": document.size.width,
+        **changed_image_fields(attributes, {}),
     }
 
 
@@ -136,6 +140,7 @@ class _ImageWriter:
         self._image = image
         self._findings = findings
         self._next_group = 1
+        self._taken: set[tuple[object, str, bool]] = set()
 
     def objects(self, annotations: tuple[Annotation, ...]) -> list[WrittenObject]:
         """The objects of the image, back to front."""
@@ -157,16 +162,18 @@ class _ImageWriter:
         records = untagged(annotation.raw, "labelme")
         if annotation.edited or not records:
             return None
+        fields = [raw_fields(bytes(record).decode("utf-8")) for record in records]
+        names = [msgspec.json.decode(item["label"]) if "label" in item else None for item in fields]
+        before = _group_of(fields[0])
+        group = self._group(before, label, annotation.geometry, joined=len(records) > 1)
+        changes: dict[str, object] = {} if group == before else {"group_id": group}
         shapes = []
-        for record in records:
-            fields = raw_fields(bytes(record).decode("utf-8"))
-            name = msgspec.json.decode(fields["label"]) if "label" in fields else None
-            same = isinstance(name, str) and name.strip() == label.name
-            shapes.append(
-                record
-                if same
-                else msgspec.Raw(msgspec.json.encode({**fields, "label": label.name}))
-            )
+        for record, item, name in zip(records, fields, names, strict=True):
+            if isinstance(name, str) and name.strip() == label.name and not changes:
+                shapes.append(record)
+                continue
+            changed = {**item, "label": label.name, **changes}
+            shapes.append(msgspec.Raw(msgspec.json.encode(changed)))
         return WrittenObject(tuple(shapes), self._pixels(annotation.geometry))
 
     def _made(self, annotation: Annotation, label: Label, place: str) -> WrittenObject | None:
@@ -179,26 +186,30 @@ class _ImageWriter:
             return None
         if annotation.is_crowd:
             self._findings.note(place, "labelme has no crowds", "written as an ordinary object")
-        group = None
-        if len(forms) > 1:
-            group, self._next_group = self._next_group, self._next_group + 1
-        common: dict[str, object] = {
-            "group_id": group,
-            "description": str(annotation.attributes.get("description", "")),
-            "flags": {k: v for k, v in annotation.attributes.items() if isinstance(v, bool)},
-        }
-        others = {
-            key: value
-            for key, value in annotation.attributes.items()
-            if not isinstance(value, bool) and key != "description"
-        }
-        if others:
-            common["attributes"] = others
+        records = untagged(annotation.raw, "labelme")
+        before = raw_fields(bytes(records[0]).decode("utf-8")) if records else {}
+        joined = len(forms) > 1
+        group = self._group(_group_of(before), label, annotation.geometry, joined=joined)
+        common = {"group_id": group, **shape_fields_beside(annotation.attributes, before)}
         shapes = tuple(
             msgspec.Raw(msgspec.json.encode({"label": label.name, **form, **common}))
             for form in forms
         )
         return WrittenObject(shapes, self._pixels(annotation.geometry))
+
+    def _group(self, before: object, label: Label, geometry: Geometry, *, joined: bool) -> object:
+        """The group of an object's shapes: that which it had, unless another object has it too.
+
+        Shapes of one group, label and sort are read as one object.
+        """
+        sort = isinstance(geometry, Keypoints | Scribble)
+        if before is not None and (before, label.name, sort) not in self._taken:
+            self._taken.add((before, label.name, sort))
+            return before
+        if not joined:
+            return None
+        group, self._next_group = self._next_group, self._next_group + 1
+        return group
 
     def _forms(self, geometry: Geometry, place: str) -> list[dict[str, object]]:
         """Type, points and mask of each shape of an object."""
@@ -261,6 +272,14 @@ class _ImageWriter:
         if isinstance(geometry, Keypoints | Scribble):
             return None
         return rasterise(geometry, self._size)
+
+
+def _group_of(fields: Mapping[str, msgspec.Raw]) -> int | str | None:
+    """The group that a record names; None without one, and for what groups nothing."""
+    try:
+        return msgspec.json.decode(fields["group_id"], type=int | str | None)
+    except (KeyError, msgspec.DecodeError):
+        return None
 
 
 def _highest_group(annotation: Annotation) -> int:

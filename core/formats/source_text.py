@@ -7,12 +7,14 @@ takes the record of another format for one of its own.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import msgspec
 
 from core.formats.json_records import parse_object
 
+_NAME = re.compile(r'\["([^"\\]*)"')
 _LIST = msgspec.json.Decoder(list[msgspec.Raw])
 
 
@@ -30,6 +32,16 @@ def untagged(raw: str | None, name: str) -> tuple[msgspec.Raw, ...]:
         return tuple(records) if msgspec.json.decode(first) == name else ()
     except (msgspec.DecodeError, RecursionError, ValueError):
         return ()
+
+
+def family_of_record(raw: str | None) -> str:
+    """The format that a kept record of an object belongs to; empty without one."""
+    if not raw:
+        return ""
+    if raw.startswith("["):
+        found = _NAME.match(raw)
+        return found[1] if found else ""
+    return "voc" if raw.lstrip("\ufeff \t\r\n").startswith("<") else "coco"
 
 
 def family_of(extra: str) -> str:

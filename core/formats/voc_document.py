@@ -22,6 +22,8 @@ from core.formats.text_encoding import decode_text, encoding_of, read_bytes
 FLAGS = ("truncated", "difficult", "occluded")
 EDGES = ("xmin", "ymin", "xmax", "ymax")
 MAX_COORDINATE_PX = 1e7
+_LARGEST_NUMBER = 1e15
+"""Whole numbers beyond it do not fit a float exactly, nor into a project file."""
 _DECLARATION = re.compile(r"""(<\?xml[^>]*?\bencoding\s*=\s*)["']([A-Za-z0-9._:-]+)["']""")
 _TRUE = frozenset({"1", "true", "yes", "y"})
 
@@ -198,5 +200,24 @@ def attributes_of(element: Element) -> Mapping[str, AttributeValue]:
     for attribute in element.findall("attributes/attribute"):
         name = _text(attribute, "name")
         if name and name not in found:
-            found[name] = _text(attribute, "value")
+            found[name] = _value(_text(attribute, "value"))
     return MappingProxyType(found)
+
+
+def attribute_text(value: AttributeValue) -> str:
+    """A value of an attribute as XML has it; ``attributes_of`` reads the same value again."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _value(text: str) -> AttributeValue:
+    """Numbers and yes or no in the one spelling that they are written in, else the text."""
+    if text in ("true", "false"):
+        return text == "true"
+    for kind in (int, float):
+        try:
+            number = kind(text)
+        except ValueError:
+            continue
+        if str(number) == text and abs(number) < _LARGEST_NUMBER:
+            return number
+    return text

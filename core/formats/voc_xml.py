@@ -13,6 +13,7 @@ from core.formats.voc_boxes import CONVENTION, Convention, box_of_edges, edges_o
 from core.formats.voc_document import (
     EDGES,
     FLAGS,
+    attribute_text,
     attributes_of,
     edges_of_element,
     element_text,
@@ -125,7 +126,7 @@ def _set_attributes(element: Element, annotation: Annotation) -> None:
         elif name == "pose":
             _child(element, name).text = xml_safe(str(value))
         else:
-            _attribute(element, name).text = xml_safe(str(value))
+            _attribute(element, name).text = xml_safe(attribute_text(value))
     for name in FLAGS:
         if present.get(name) and name not in annotation.attributes:
             _child(element, name).text = "0"

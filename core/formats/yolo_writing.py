@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import msgspec
 
-from core.document.annotation import Annotation, Label
+from core.document.annotation import Label
 from core.document.document import ImageState
 from core.document.images import Dataset
 from core.formats.dataset import ExportReport, SourceRecords
@@ -46,10 +46,9 @@ def write_yolo(
     planner = LinePlanner(numbers, keypoints, shapes, findings)
     writer = FolderWriter(folder)
     stems = tree_stems(dataset.images, findings, "YOLO")
-    images = annotations = mismatched = plain = 0
+    images = annotations = mismatched = 0
     for image, document in dataset.documents():
         layer = document.in_layer(layer_id)
-        plain += sum(_has_more(item) for item in layer)
         lines = planner.plan(layer, document.size, image.path)
         part = parts.get(image.id, "")
         stem = f"{part}/{stems[image.id]}" if part else stems[image.id]
@@ -66,10 +65,6 @@ def write_yolo(
         if wrong:
             findings.note(image.path, f"{wrong} pixels differ after reading back", "written")
         mismatched += wrong
-    if plain:
-        findings.note(
-            "", f"attributes, scores or review states of {plain} objects", "YOLO has no place"
-        )
     writer.write(
         "data.yaml",
         yaml_of_names(
@@ -135,8 +130,3 @@ class _Extra(msgspec.Struct):
 
 def _text(lines: list[PlannedLine]) -> bytes:
     return "".join(f"{line.text}\n" for line in lines).encode("ascii")
-
-
-def _has_more(annotation: Annotation) -> bool:
-    kept = bool(untagged(annotation.raw, "yolo"))
-    return not kept and (bool(annotation.attributes) or annotation.provenance.score is not None)

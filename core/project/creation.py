@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.document.annotation import Annotation, AttributeValue, Label, Layer, LayerRole
+from core.document.comment import Comment
+from core.document.document import ImageState
 from core.editing.palette import next_colors
 from core.errors import WriteError
 from core.project.locations import image_root_settings
@@ -36,6 +38,8 @@ class ProjectContents:
     sources: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
     image_attributes: Mapping[int, Mapping[str, AttributeValue]] = field(default_factory=dict)
+    comments: Mapping[int, tuple[Comment, ...]] = field(default_factory=dict)
+    states: Mapping[int, ImageState] = field(default_factory=dict)
 
 
 def plain_contents(image_paths: Iterable[str], author: str) -> ProjectContents:
@@ -150,6 +154,9 @@ def _write_contents(database: Database, contents: ProjectContents) -> None:
     for image_id, items in contents.annotations.items():
         database.documents.insert_annotations(image_id, items)
     database.documents.write_image_attributes(contents.image_attributes)
+    for image_id, comments in contents.comments.items():
+        database.documents.comments.insert(image_id, comments)
+    database.documents.write_states(contents.states)
     for layer_id, records in contents.sources.items():
         database.images.write_source(layer_id, records)
     for key, value in contents.settings.items():

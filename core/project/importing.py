@@ -10,7 +10,8 @@ from typing import Protocol
 
 from core.document.annotation import Annotation, AttributeValue, Label, Layer, LayerRole
 from core.document.change import Change, Difference, ImageChange
-from core.document.document import ProjectState
+from core.document.comment import Comment
+from core.document.document import ImageDocument, ProjectState
 from core.document.geometry import Size
 from core.document.history import History
 from core.document.images import ImageRecord
@@ -50,6 +51,9 @@ class ImportTarget(Protocol):
     def record_image(self, image_id: int, size: Size) -> bool:
         """Keep the size of an image."""
 
+    def load_ahead(self, image_ids: Iterable[int]) -> Mapping[int, ImageDocument]:
+        """Documents of images as they are now; raises ReadError."""
+
     def source_layer_ids(self) -> frozenset[int]:
         """Layers that records of a file are kept of, deleted ones too."""
 
@@ -81,8 +85,16 @@ def prepare_layer(
         entries.extend(_learn_size(project, image, record))
         added = tuple(in_layer(image.annotations, layer.id, label_ids))
         attributes = _new_attributes(state, image, record)
-        if (added or attributes) and project.images.by_id(record.id).size is not None:
-            changes[record.id] = ImageChange(Difference(added=added), attributes=attributes)
+        if project.images.by_id(record.id).size is None:
+            continue
+        comments = _new_comments(project, image, record.id)
+        if added or attributes or comments:
+            changes[record.id] = ImageChange(
+                Difference(added=added),
+                attributes=attributes,
+                comments=Difference(added=comments),
+            )
+    entries.extend(_kept_states(imported.format_name, (image for image, _ in matches)))
     ids = {image.name: record.id for image, record in matches}
     project.keep_source(LayerSource.of(layer, imported, ids))
     change = Change(
@@ -174,6 +186,29 @@ def _new_attributes(
     before = state.attributes_of_image(record.id)
     after = {**image.attributes, **before}
     return None if len(after) == len(before) else (before, MappingProxyType(after))
+
+
+def _new_comments(
+    project: ImportTarget, image: ImportedImage, image_id: int
+) -> tuple[Comment, ...]:
+    """What the file says about an image and nobody has said in the project."""
+    if not image.comments:
+        return ()
+    document = project.load_ahead((image_id,))[image_id]
+    known = set(map(_words_of, document.comments.values()))
+    return tuple(item for item in image.comments if _words_of(item) not in known)
+
+
+def _words_of(comment: Comment) -> tuple[object, ...]:
+    return comment.text, comment.reason, comment.author, comment.made_at
+
+
+def _kept_states(file: str, images: Iterable[ImportedImage]) -> Iterator[ReportEntry]:
+    """States are about one's own work: a layer that comes in does not change them."""
+    count = sum(image.state is not None for image in images)
+    if count:
+        reason = f"the file says of {count} images that they are approved, rejected or to review"
+        yield ReportEntry(file or "the file", "", reason, "the project keeps its own states")
 
 
 def _learn_size(

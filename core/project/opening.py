@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.document.annotation import Annotation, Layer, LayerRole
+from core.document.comment import Comment
 from core.errors import FormatError, ReadError
 from core.imaging.folders import IMAGE_SUFFIXES, find_images
 from core.project import creation
@@ -205,6 +206,8 @@ def _contents(imported: ImportedDataset, path: Path, author: str) -> creation.Pr
         image_attributes={
             ids[image.name]: image.attributes for image in imported.images if image.attributes
         },
+        comments=_comments(imported, ids),
+        states={ids[image.name]: image.state for image in imported.images if image.state},
     )
 
 
@@ -224,6 +227,15 @@ def _by_image(
         image_id = ids[image.name]
         annotations = in_layer(image.annotations, layer_id, {})
         found[image_id] = (*found.get(image_id, ()), *annotations)
+    return found
+
+
+def _comments(imported: ImportedDataset, ids: dict[str, int]) -> dict[int, tuple[Comment, ...]]:
+    found: dict[int, tuple[Comment, ...]] = {}
+    for image in imported.images:
+        if image.comments:
+            number = ids[image.name]
+            found[number] = (*found.get(number, ()), *image.comments)
     return found
 
 

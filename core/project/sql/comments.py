@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from core.document.comment import Comment
@@ -37,11 +37,11 @@ class CommentTable:
             [(document.image_id, number) for number in ids],
         )
         kept = (document.comments.get(number) for number in ids)
+        self.insert(document.image_id, (item for item in kept if item is not None))
+
+    def insert(self, image_id: int, comments: Iterable[Comment]) -> None:
+        """Add comments that are not there yet."""
         self._connection.executemany(
             "INSERT INTO comments VALUES (?, ?, ?)",
-            [
-                (document.image_id, item.id, encode_comment(item))
-                for item in kept
-                if item is not None
-            ],
+            [(image_id, item.id, encode_comment(item)) for item in comments],
         )

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from core.document.annotation import Annotation, AttributeValue, Label, Layer
 from core.document.attributes import AttributeDefinition
 from core.document.change import Change
-from core.document.document import ImageDocument, ProjectState
+from core.document.document import ImageDocument, ImageState, ProjectState
 from core.document.geometry import Size
 from core.project import codec
 from core.project.records import TouchedImage
@@ -195,11 +195,17 @@ class DocumentTables:
                 if part.attributes is not None
             }
         )
-        self._connection.executemany(
-            "UPDATE images SET state = ? WHERE id = ?",
-            [
-                (state.state_of(image_id).value, image_id)
+        self.write_states(
+            {
+                image_id: state.state_of(image_id)
                 for image_id, part in change.images.items()
                 if part.state is not None
-            ],
+            }
+        )
+
+    def write_states(self, states: Mapping[int, ImageState]) -> None:
+        """How far the work on images is, by their ids."""
+        self._connection.executemany(
+            "UPDATE images SET state = ? WHERE id = ?",
+            [(state.value, image_id) for image_id, state in states.items()],
         )

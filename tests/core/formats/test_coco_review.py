@@ -10,13 +10,15 @@ from typing import Any
 
 import pytest
 
-from core.document.annotation import Annotation, Label, Layer, LayerRole, Provenance
+from core.document.annotation import Annotation, Label, Layer, LayerRole, Provenance, ReviewState
 from core.document.comment import Comment
-from core.document.document import ImageDocument, ProjectState
+from core.document.document import ImageDocument, ImageState, ProjectState
 from core.document.geometry import Box, Size
 from core.document.images import Dataset, ImageRecord
 from core.formats.coco import read_coco, write_coco
-from core.formats.coco_review import comment_fields
+from core.formats.coco_comments import changed_comments
+from core.formats.combining import combine
+from tests.core.formats.datasets import coco_file, record
 
 SIZE = Size(40, 30)
 NET = Provenance(
@@ -55,7 +57,7 @@ def test_what_a_model_proposed_says_which_and_how_much_was_edited(tmp_path: Path
         "parameters": {"threshold": 0.5},
         "edited_fraction": 0.125,
     }
-    assert "provenance" not in second, "a person drew it"
+    assert second["provenance"] == {"source": "polygon", "author": "bob"}, "a person drew it"
 
 
 def test_comments_are_written_with_their_image_and_object(tmp_path: Path) -> None:
@@ -95,6 +97,76 @@ def test_an_edited_record_is_given_what_is_known_now(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("orientation", "place"), [(1, (3, 5)), (6, (5, 37))])
 def test_places_turn_with_the_picture(orientation: int, place: tuple[float, float]) -> None:
-    found = comment_fields([Comment(1, 3, 5, "here")], {}, SIZE, orientation)["comments"]
+    found = changed_comments([Comment(1, 3, 5, "here")], {}, {}, SIZE, orientation)["comments"]
     assert isinstance(found, list)
     assert (found[0]["x"], found[0]["y"]) == place
+
+
+FOREIGN = {
+    "provenance": ["a chain", "of owners"],
+    "review": {"stars": 5},
+}
+
+
+def test_fields_of_other_programs_are_not_taken_for_ours_and_stay(tmp_path: Path) -> None:
+    images = [
+        {"id": 5, "file_name": "a.png", "width": 32, "height": 24}
+        | {"state": "CA", "comments": "none so far"}
+    ]
+    source = coco_file(tmp_path, [record(3, **FOREIGN)], images=images)
+    imported = read_coco(source)
+    (image,) = imported.images
+    (item,) = image.annotations
+    assert (image.state, image.comments) == (None, ())
+    assert (item.review, item.provenance.model) == (ReviewState.UNREVIEWED, "")
+    combined = combine([imported])
+    document = combined.dataset.load(1)
+    touched = replace(item, review=ReviewState.APPROVED, edited=True, layer_id=1, label_id=1,
+                      provenance=NET)  # fmt: skip
+    said = Comment(4, 1, 2, "a word")
+    changed = replace(document, annotations={item.id: touched}, comments={4: said})
+    state = replace(combined.dataset.state, states={1: ImageState.APPROVED})
+    dataset = replace(combined.dataset, state=state, load={1: changed}.__getitem__)
+    write_coco(dataset, 1, tmp_path / "out.json", source=combined.sources[1])
+    after = json.loads((tmp_path / "out.json").read_text("utf-8"))
+    assert after["annotations"] == [record(3, **FOREIGN)]
+    assert after["images"] == images
+
+
+@pytest.mark.parametrize(
+    "comments",
+    [
+        [{"x": 1}, {"x": 1, "y": 2, "text": 7}, 5, None],
+        [{"x": 1e300, "y": 2, "text": "far"}, {"x": True, "y": [], "text": ""}],
+        {"x": 1, "y": 1, "text": "no list"},
+    ],
+)
+def test_what_is_no_comment_stays_in_the_record(tmp_path: Path, comments: object) -> None:
+    images = [{"id": 5, "file_name": "a.png", "width": 32, "height": 24, "comments": comments}]
+    source = coco_file(tmp_path, [record()], images=images)
+    combined = combine([read_coco(source)])
+    assert not combined.dataset.load(1).comments
+    write_coco(combined.dataset, 1, tmp_path / "out.json", source=combined.sources[1])
+    assert json.loads((tmp_path / "out.json").read_text("utf-8"))["images"] == images
+
+
+def test_half_a_list_of_comments_says_so(tmp_path: Path) -> None:
+    good = {"x": 1, "y": 2, "text": "here", "made_at": 10**400, "annotation_id": [1]}
+    images = [{"id": 5, "file_name": "a.png", "width": 32, "height": 24, "comments": [good, 7]}]
+    imported = read_coco(coco_file(tmp_path, [record()], images=images))
+    (found,) = imported.images[0].comments
+    assert (found.x, found.y, found.text, found.made_at, found.annotation_id) == (
+        *(1.0, 2.0, "here"),
+        *(0.0, None),
+    )
+    assert "1 of its comments" in str(imported.report.entries[0])
+
+
+def test_how_a_record_was_read_elsewhere_means_nothing_here(tmp_path: Path) -> None:
+    parameters = {"exif_orientation": 6, "voc_convention": "edges", "threshold": 0.5, "list": [1]}
+    said = {"model": "unet", "parameters": parameters, "score": "high", "edited_fraction": 7}
+    (image,) = read_coco(coco_file(tmp_path, [record(provenance=said)])).images
+    found = image.annotations[0].provenance
+    assert dict(found.parameters) == {"threshold": 0.5}
+    assert (found.model, found.score, found.edited_fraction) == ("unet", None, 1.0)
+    assert found.source == "instances.json"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -199,6 +200,58 @@ def test_an_edited_object_is_written_anew_and_the_others_stay(tmp_path: Path) ->
     first, second = json.loads((out / "a.json").read_bytes())["shapes"]
     assert first["points"] == [[1, 1], [5, 5]]
     assert second == shapes[1]
+
+
+def test_an_edited_shape_keeps_what_is_not_known_of_it(tmp_path: Path) -> None:
+    odd = _shape(
+        "polygon",
+        [[1, 1], [9, 1], [9, 9]],
+        group_id=4,
+        score=0.5,
+        kie_linking=[[1, 2]],
+        flags={"clear": True, "odd": None},
+        attributes={"pose": "left"},
+        description="by hand",
+        difficult=True,
+    )
+    combined = combine([read_labelme(_file(tmp_path, [odd], flags={"sharp": False}))])
+    (item,) = combined.dataset.load(1).annotations.values()
+    moved = edited(combined.dataset, {item.id: item.with_geometry(square(2, 3, 5))})
+    write_labelme(moved, 1, tmp_path / "moved", source=combined.sources[1])
+    (after,) = _shapes(tmp_path / "moved")
+    assert after == {**odd, **mask_fields(square(2, 3, 5)), "shape_type": "mask"}
+    values = {**item.attributes, "pose": "right", "clear": False, "wet": True, "age": 3}
+    del values["difficult"]
+    named = edited(combined.dataset, {item.id: replace(item, attributes=values, edited=True)})
+    state = replace(named.state, image_attributes={1: {"sharp": True, "weather": "rain"}})
+    write_labelme(replace(named, state=state), 1, tmp_path / "named", source=combined.sources[1])
+    (after,) = _shapes(tmp_path / "named")
+    assert after == {
+        **odd,
+        "flags": {"odd": None, "clear": False, "wet": True},
+        "attributes": {"pose": "right", "age": 3},
+        "difficult": False,
+    }
+    file = json.loads((tmp_path / "named" / "a.json").read_text())
+    assert (file["flags"], file["attributes"]) == ({"sharp": True}, {"weather": "rain"})
+
+
+def test_objects_of_one_group_that_get_one_name_stay_two(tmp_path: Path) -> None:
+    shapes = [
+        _shape("polygon", [[1, 1], [9, 1], [9, 9]], group_id=4),
+        {**_shape("polygon", [[11, 1], [19, 1], [19, 9]], group_id=4), "label": "b"},
+    ]
+    combined = combine([read_labelme(_file(tmp_path, shapes))])
+    first, second = combined.dataset.load(1).in_layer(1)
+    renamed = edited(combined.dataset, {second.id: second.with_label(first.label_id)})
+    write_labelme(renamed, 1, tmp_path / "out", source=combined.sources[1])
+    assert [item["group_id"] for item in _shapes(tmp_path / "out")] == [4, None]
+    (again,) = read_labelme(tmp_path / "out", tmp_path).images
+    assert len(again.annotations) == 2
+
+
+def _shapes(folder: Path) -> Any:
+    return json.loads((folder / "a.json").read_text())["shapes"]
 
 
 def test_everything_is_written(tmp_path: Path) -> None:
