@@ -109,4 +109,7 @@ def _run(
             tell(event.message)
         follow(progress)
 
-    return run_to_end(folder, hear)
+    end = run_to_end(folder, hear)
+    if isinstance(end, events.Compared):
+        raise TypeError("a training ended in a comparison")
+    return end

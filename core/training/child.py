@@ -20,6 +20,7 @@ from core.engine import lifetime
 from core.engine.child import Pipes
 from core.errors import MaskwrightError
 from core.training import events
+from core.training.comparison import COMPARISON_FILE
 from core.training.fit import Wish
 from core.training.run import RunFolder
 
@@ -82,7 +83,7 @@ class Reporter:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Carry a run out; returns the exit status."""
+    """Carry a run or a comparison out; returns the exit status."""
     options = _parser().parse_args(arguments)
     pipes = Pipes.take_over()
     lifetime.end_with_parent(options.parent)
@@ -94,16 +95,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     controls = PipeControls(pipes)
     event = _carried_out(folder, controls, report)
     report(event)
-    if not isinstance(event, events.Finished):
-        return 1
-    _rank_next(folder, event, report)
-    return 0
+    if isinstance(event, events.Finished):
+        _rank_next(folder, event, report)
+    return 1 if isinstance(event, events.Failed) else 0
 
 
-def _carried_out(
-    folder: RunFolder, controls: PipeControls, report: Reporter
-) -> events.Finished | events.Failed:
+def _carried_out(folder: RunFolder, controls: PipeControls, report: Reporter) -> events.End:
     try:
+        if (folder.path / COMPARISON_FILE).is_file():
+            from core.training.comparing import compare
+
+            return compare(folder)
         from core.training.training import train
 
         return train(folder, controls, report)

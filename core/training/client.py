@@ -125,7 +125,7 @@ class TrainerClient:
                 except ValueError:
                     _CHILD_LOG.warning("Not an event of the trainer: %.200r", line)
                     continue
-                if isinstance(event, events.Finished | events.Failed):
+                if isinstance(event, events.End):
                     has_ended = True
                 if not self._closing:
                     self._on_event(event)
@@ -167,12 +167,12 @@ class TrainerClient:
 
 def run_to_end(
     folder: RunFolder, on_event: Callable[[events.Event], None] = lambda _event: None
-) -> events.Finished | events.Failed:
-    """Carry a run out and wait for its end, for commands without a window."""
-    ends: list[events.Finished | events.Failed] = []
+) -> events.End:
+    """Carry a run or a comparison out and wait for its end, for commands without a window."""
+    ends: list[events.End] = []
 
     def hear(event: events.Event) -> None:
-        if isinstance(event, events.Finished | events.Failed):
+        if isinstance(event, events.End):
             ends.append(event)
         on_event(event)
 

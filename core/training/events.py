@@ -87,9 +87,23 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
     hint: str = ""
 
 
-Event: TypeAlias = (
-    Prepared | Stepped | Judged | Paused | Continued | Ranked | Notice | Finished | Failed
-)
+class Compared(msgspec.Struct, frozen=True, tag="compared"):
+    """Models were judged on the same images; everything in the order of ``model_ids``.
+
+    ``old`` is Dice on pictures that the bundled models know. With ``by_parts`` only
+    a part of each image was looked at.
+    """
+
+    model_ids: tuple[str, ...]
+    scores: tuple[Scores, ...]
+    old: tuple[float | None, ...]
+    images: int
+    by_parts: bool
+
+
+End: TypeAlias = Finished | Failed | Compared
+"""What a process says last, or last but for the ranking."""
+Event: TypeAlias = Prepared | Stepped | Judged | Paused | Continued | Ranked | Notice | End
 
 
 class Pause(msgspec.Struct, frozen=True, tag="pause"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from core.models.specification import ModelSpec
 from core.models.trained import is_trained_id, read_trained_model
 from core.training import events
 from core.training.data import LabelledImage
+from core.training.learnt import Learnt, learnt_by, rectangle_of
 from core.training.pictures import PictureShelf, read_labelled, readable
 from core.training.recipe import Recipe, Task
 from core.training.replay import bundled_replay, knows_nuclei
@@ -28,11 +29,16 @@ Report = Callable[[events.Event], None]
 
 @dataclass(frozen=True, slots=True)
 class Parent:
-    """The model that a run starts from. ``ancestors`` are the ids it descends from, itself last."""
+    """The model that a run starts from.
+
+    ``ancestors`` are the ids it descends from, itself last; ``learnt`` are the
+    pictures that they learnt from, None where that is not known.
+    """
 
     spec: ModelSpec
     weights: Path
     ancestors: tuple[str, ...]
+    learnt: Learnt | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +50,7 @@ class Material:
     replay: Sequence[LabelledImage]
     by_parts: bool
     held_out_ids: tuple[int, ...]
+    learnt: Learnt
 
 
 def find_parent(order: RunOrder) -> Parent:
@@ -53,9 +60,10 @@ def find_parent(order: RunOrder) -> Parent:
         if named is None:
             raise ModelError(f"The weights of {order.parent_id} are not known.")
         model = read_trained_model(named)
-        return Parent(model.spec, named, (*model.record.get("ancestors", ()), model.spec.id))
+        ancestors = (*model.record.get("ancestors", ()), model.spec.id)
+        return Parent(model.spec, named, ancestors, learnt_by(model))
     spec = find_model(order.parent_id)
-    return Parent(spec, weights_path(spec, named), (spec.id,))
+    return Parent(spec, weights_path(spec, named), (spec.id,), {})
 
 
 def gather(
@@ -77,13 +85,23 @@ def gather(
     complete = {image.id: image.digest or image.path for image in images if image.is_complete}
     partial = {image.id for image in images if not image.is_complete}
     split = split_images(complete, partial, held_out)
-    learn, judged = _shelves(snapshot, images, split)
+    parts = _held_out_parts(snapshot, images, split)
+    learn, judged = _shelves(snapshot, images, split, parts)
     _check_labels(learn, recipe.task)
     replay: tuple[LabelledImage, ...] = ()
     if recipe.replay_share > 0 and _remembers(parent, snapshot, recipe.task):
         replay = bundled_replay()
     return Material(
-        learn, judged, replay, split.by_parts, () if split.by_parts else tuple(sorted(split.judge))
+        learn,
+        judged,
+        replay,
+        split.by_parts,
+        () if split.by_parts else tuple(sorted(split.judge)),
+        {
+            image.digest: None if (part := parts.get(image.id)) is None else rectangle_of(part)
+            for image in images
+            if image.id in split.learn and image.digest
+        },
     )
 
 
@@ -94,22 +112,31 @@ def _suitable(snapshot: Snapshot, task: Task) -> list[SnapshotImage]:
     return [image for image in snapshot.images if image.has_masks]
 
 
-def _shelves(
+Part = tuple[slice, slice] | None
+
+
+def _held_out_parts(
     snapshot: Snapshot, images: Sequence[SnapshotImage], split: Split
+) -> dict[int, Part]:
+    """By image id, where parts of images are held out rather than whole ones."""
+    if not split.by_parts:
+        return {}
+    judged = [image for image in images if image.id in split.judge][:MOST_JUDGED]
+    return {image.id: _part_of(read_labelled(snapshot, image)) for image in judged}
+
+
+def _shelves(
+    snapshot: Snapshot, images: Sequence[SnapshotImage], split: Split, parts: Mapping[int, Part]
 ) -> tuple[Sequence[LabelledImage], Sequence[LabelledImage]]:
     learn = [image for image in images if image.id in split.learn]
     judged = [image for image in images if image.id in split.judge][:MOST_JUDGED]
     if not split.by_parts:
         return PictureShelf(snapshot, learn), PictureShelf(snapshot, judged)
-    parts = {image.id: _part_of(read_labelled(snapshot, image)) for image in judged}
     judged = [image for image in judged if parts[image.id] is not None]
     return (
         PictureShelf(snapshot, learn, lambda image, entry: _hidden(image, parts.get(entry.id))),
         PictureShelf(snapshot, judged, lambda image, entry: _shown(image, parts[entry.id])),
     )
-
-
-Part = tuple[slice, slice] | None
 
 
 def _part_of(image: LabelledImage) -> Part:

@@ -89,6 +89,8 @@ class RunProgress:
                 return replace(self, status=RunStatus.FINISHED, seconds_left=None, end=event)
             case events.Failed():
                 return replace(self, status=RunStatus.FAILED, seconds_left=None, end=event)
+            case events.Compared():
+                return self  # of a comparison, which is no run
 
     def _begun(self, event: events.Prepared) -> RunProgress:
         """Begun, or gone on with: what came after the last checkpoint is done again."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -76,6 +76,7 @@ def take_snapshot(
     folder: Path,
     *,
     candidates: Collection[int] | None = None,
+    only: Collection[int] | None = None,
     check: Callable[[], None] = lambda: None,
     progress: Callable[[float], None] = lambda _share: None,
 ) -> Snapshot:
@@ -83,13 +84,18 @@ def take_snapshot(
 
     ``candidates`` are the images that may have something in that layer, None when
     that is not known; the others are read only when they are marked complete.
+    Images that are not among ``only`` are left out, where it is given.
     ``check`` may raise to call the work off. Raises ModelError when there is
     nothing to learn from, WriteError when the folder cannot be written.
     """
     layer = dataset.state.layer_of(LayerRole.MINE)
     if layer is None:
         raise ModelError("This project has no layer of your own to learn from.")
-    labelled = _labelled(dataset, layer.id, candidates, check)
+    wanted = dataset
+    if only is not None:
+        images = tuple(image for image in dataset.images if image.id in only)
+        wanted = replace(dataset, images=images)
+    labelled = _labelled(wanted, layer.id, candidates, check)
     used = frozenset(
         item.label_id for _, document in labelled for item in document.in_layer(layer.id)
     ) | _painted_labels(labelled, layer.id)
@@ -98,7 +104,7 @@ def take_snapshot(
         raise nothing_labelled()
     class_of_label = _classes(dataset.state, tuple(label.id for label in categories))
     make_folder(folder)
-    images: list[SnapshotImage] = []
+    taken: list[SnapshotImage] = []
     left_out: list[str] = []
     for place, (record, document) in enumerate(labelled):
         check()
@@ -115,17 +121,17 @@ def take_snapshot(
         write_atomically(folder / name, _packed(truth))
         path = dataset.path_of(record)
         digest = record.digest or content_digest(path)
-        images.append(
+        taken.append(
             SnapshotImage(
                 record.id, str(path), name, complete, truth.object_count, truth.has_masks, digest
             )
         )
-    if not any(image.object_count for image in images):
+    if not any(image.object_count for image in taken):
         raise nothing_labelled()
     names = tuple(label.name for label in categories)
-    index = _Index(_VERSION, list(names), images, left_out)
+    index = _Index(_VERSION, list(names), taken, left_out)
     write_atomically(folder / _INDEX, msgspec.json.encode(index))
-    return Snapshot(folder, names, tuple(images), tuple(left_out))
+    return Snapshot(folder, names, tuple(taken), tuple(left_out))
 
 
 def read_snapshot(folder: Path) -> Snapshot:

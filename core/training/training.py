@@ -20,6 +20,8 @@ from core.training.fit import Controls, Exam, Fit, FitResult
 from core.training.gathering import Material, Parent, Report, find_parent, gather
 from core.training.learner import Learner
 from core.training.learners import build_learner
+from core.training.learnt import RECORD as LEARNT
+from core.training.learnt import together
 from core.training.looks import LOOKS_FILE, Onlooker
 from core.training.model_files import task_of, trained_spec, write_model
 from core.training.pictures import PictureShelf, readable
@@ -174,6 +176,7 @@ def _finish(
         "objects": snapshot.object_count,
         "held_out": list(material.held_out_ids),
         "by_parts": material.by_parts,
+        LEARNT: None if parent.learnt is None else together((parent.learnt, material.learnt)),
         "steps": result.steps,
         "cpu_seconds": round(result.cpu_seconds, 1),
         "promoted": verdict.promoted,

@@ -128,14 +128,24 @@ class TrainingCommands(QObject):
             self._session.message_posted.emit(f"The next training starts from {model.spec.name}.")
 
     def compare(self, model_ids: tuple[str, ...]) -> None:
-        """Show the scores of models side by side."""
+        """Judge models on the same images, and show the scores side by side."""
         from gui.dialogs.model_comparison_dialog import ModelComparisonDialog
 
         models = [model for item in model_ids if (model := self._runs.model(item)) is not None]
         if models:
             dialog = ModelComparisonDialog(models, self._window)
             dialog.propose_requested.connect(self._propose_all)
+            comparison = self._runs.comparison
+            comparison.compared.connect(dialog.show_compared)
+            comparison.failed.connect(dialog.show_problem)
+            dialog.finished.connect(comparison.cancel)
             dialog.show()
+            named = {
+                model_id: file
+                for model_id in dialog.model_ids
+                if (file := self._bench.runs.named_weights(model_id)) is not None
+            }
+            comparison.start(dialog.model_ids, named)
 
     def export(self, model_id: str) -> None:
         """Save a model's file somewhere else."""

@@ -22,6 +22,7 @@ from core.training.ranking import Suggestion
 from core.training.recipe import Recipe
 from core.training.run import RunFolder
 from gui.session import Session
+from gui.training.model_comparison import ModelComparison
 
 
 class TrainingRuns(QObject):
@@ -51,6 +52,7 @@ class TrainingRuns(QObject):
         self._deliver = deliver
         self._client = TrainerClient(self._hear)
         self._place = training_place(session.project.path)
+        self.comparison = ModelComparison(session, tasks, deliver, self._place, self)
         self._progress: RunProgress | None = None
         self._folder: RunFolder | None = None
         self._preparing: TaskHandle | None = None
@@ -232,6 +234,7 @@ class TrainingRuns(QObject):
         """End the process; the run can be resumed from its last round."""
         self._is_closed = True
         self._client.close()
+        self.comparison.cancel()
 
     def _show_unfinished(self, folder: RunFolder) -> None:
         """The curves as they were when the program ended."""

@@ -22,6 +22,7 @@ from core.models.zoo.loading import load_adapter
 from core.models.zoo.reading import read_state
 from core.project.project import Project
 from core.training import events
+from core.training.learnt import learnt_by
 from core.training.looks import LOOKS_FILE
 from core.training.recipe import Recipe, Task
 from core.training.run import RunFolder
@@ -49,6 +50,9 @@ def test_a_trained_model_says_what_it_is_and_runs(tmp_path: Path) -> None:
     assert model.record["steps"] == 4
     assert model.record["recipe"]["seed"] == 0
     assert len(model.held_out) == 1
+    learnt = learnt_by(model)
+    assert learnt is not None
+    assert list(learnt.values()) == [None] * 4
     found = load_adapter(model.spec, model.path).propose(blobs(7, 96, 96)[0], RunContext())
     assert {item.label for item in found} == {"object"}
     prepared = of_kind(heard, events.Prepared)[0]

@@ -152,6 +152,16 @@ def test_models_are_compared_and_exported(
     assert dialog.table.columnCount() == 2
     dialog.propose.click()
     assert asked == ["unet-nuclei", model_id]
+    # Nothing is approved, so there is nothing that both could be judged by.
+    qtbot.waitUntil(lambda: "Approve one more image" in dialog.note.text())
+    assert "when it was trained" in dialog.note.text()
+    assert not dialog.busy.isVisible()
+    dialog.show_compared(
+        events.Compared(("unet-nuclei", model_id), (OLD, NEW), (0.9, 0.8), 3, by_parts=False)
+    )
+    assert "same 3 images that none of them has learnt from" in dialog.note.text()
+    cells = [dialog.table.item(0, column) for column in range(2)]
+    assert [cell.text() for cell in cells if cell is not None] == ["0.610", "0.820"]
     dialog.close()
 
 
