@@ -12,7 +12,6 @@ from core.errors import MaskwrightError, ModelError
 from core.tasks.queue import Lane, Task, TaskContext, TaskHandle, TaskQueue
 from core.training import events
 from core.training.client import TrainerClient
-from core.training.comparison import prepare_comparison
 from core.training.places import TrainingPlace
 from core.training.run import RunFolder
 from gui.session import Session
@@ -51,6 +50,8 @@ class ModelComparison(QObject):
         dataset = project.snapshot()
 
         def run(context: TaskContext) -> RunFolder:
+            from core.training.comparison import prepare_comparison
+
             candidates = None if layer is None else project.images_with_layer(layer.id)
             return prepare_comparison(
                 dataset,
