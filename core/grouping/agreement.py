@@ -16,7 +16,19 @@ from core.grouping.color import RgbImage, to_lab
 
 CLEAR_AGREEMENT = 0.75
 """From this share on a moved mask is better than the raw one more often than not."""
+SAME_OBJECT_OVERLAP = 0.8
+"""A mask that moves further than to this IoU has mostly lost its object to a neighbour."""
 _RING_PX = 3
+
+
+def is_improved(raw: Mask, moved: Mask, image: RgbImage) -> bool:
+    """Whether a moved mask is likely to fit its object better than the raw one.
+
+    ``image`` is the whole picture in uint8 RGB, both masks are in its coordinates.
+    """
+    shared = raw.intersected(moved).area
+    overlap = shared / max(raw.area + moved.area - shared, 1)
+    return overlap >= SAME_OBJECT_OVERLAP and color_agreement(raw, moved, image) >= CLEAR_AGREEMENT
 
 
 def color_agreement(raw: Mask, moved: Mask, image: RgbImage) -> float:

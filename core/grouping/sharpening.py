@@ -3,7 +3,7 @@
 A post-process in the place of a conditional random field: every smallest region is
 given as a whole to the mask that most of it belongs to, or to none, where that is
 clear; where it is not, its pixels stay as the model had them. A mask is held back where
-the colours of the picture speak against what it would become.
+it is not likely to gain.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.document.mask import Mask
-from core.grouping.agreement import CLEAR_AGREEMENT, color_agreement
+from core.grouping.agreement import is_improved
 from core.grouping.browser import RegionBrowser
 from core.grouping.color import RgbImage
 from core.grouping.snapping import fewest_nodes
@@ -30,7 +30,7 @@ class Sharpened:
 
     ``changed_share`` is the number of pixels that were added or taken away over that of
     all masks before. A mask that would have nothing left stays as it was;
-    ``held_back_masks`` are those that would change but for their colours.
+    ``held_back_masks`` are those that would change, but hardly for the better.
     """
 
     masks: tuple[Mask, ...]
@@ -44,8 +44,8 @@ def sharpen(
 ) -> Sharpened:
     """Sharpen the masks of one result; they stay disjoint where they were.
 
-    With ``image`` (uint8 RGB, of the browser's size) only masks are changed whose moved
-    pixels mostly have the colours of their new side; see ``agreement``.
+    With ``image`` (uint8 RGB, of the browser's size) only masks are changed that are
+    likely to gain by it; see ``agreement``.
     """
     counts = np.array([browser.leaf_counts(mask) for mask in masks], np.float64)
     counts = counts.reshape(len(masks), browser.hierarchy.leaf_count)
@@ -69,7 +69,7 @@ def sharpen(
 def _helps(raw: Mask, moved: Mask, image: RgbImage | None) -> bool:
     if image is None or raw == moved:
         return True
-    return color_agreement(raw, moved, image) >= CLEAR_AGREEMENT
+    return is_improved(raw, moved, image)
 
 
 def _sharpened(mask: Mask, shares: npt.NDArray[np.float64], browser: RegionBrowser) -> Mask:

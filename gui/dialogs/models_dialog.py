@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
+    QHeaderView,
     QLabel,
     QProgressBar,
     QPushButton,
@@ -51,7 +52,7 @@ class ModelsDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Models"))
-        self.resize(1000, 600)
+        self.resize(1100, 640)
         self._speed = speed
         self._place = place
         self._specs = tuple(specs)
@@ -120,7 +121,8 @@ class ModelsDialog(QDialog):
         )
         tree.setUniformRowHeights(True)
         tree.setAccessibleName(self.tr("Models"))
-        for column, width in enumerate((320, 150, 80, 200)):
+        tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        for column, width in ((1, 130), (2, 80), (3, 190)):
             tree.setColumnWidth(column, width)
         tree.currentItemChanged.connect(lambda *_: self._show_current())
         return tree
@@ -133,6 +135,7 @@ class ModelsDialog(QDialog):
         item.setToolTip(0, f"{spec.id}: {spec.description}")
         item.setToolTip(2, self.tr("On a picture of 640 × 480, one thread"))
         item.setToolTip(3, self.tr("The last run on this machine, once the model was loaded"))
+        item.setToolTip(4, spec.weights.licence)
         return item
 
     def _state(self, spec: ModelSpec) -> str:

@@ -181,6 +181,7 @@ class RpnPanel(QWidget):
             inner.addWidget(widget)
         inner.addLayout(count)
         inner.addWidget(self.table, 1)
+        inner.addStretch()
         top = QHBoxLayout()
         top.setSpacing(8)
         top.addWidget(self.model, 1)

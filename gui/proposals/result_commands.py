@@ -49,8 +49,8 @@ class ResultCommands(QObject):
         """Move the masks of the listed source onto the edges of the regions, as a further source.
 
         Says how much changed, and what it did to the overlap with the reference if any.
-        Nothing is listed where it would not help: where the colours of the picture speak
-        against it, or the reference does.
+        Nothing is listed where it would not help: where no mask is likely to gain by
+        it, or the reference says that they lose.
         """
         document, found = self._session.document, self._listed()
         if document is None or found is None:
@@ -135,7 +135,7 @@ class ResultCommands(QObject):
     ) -> None:
         held_back = effect.held_back_masks
         if not effect.changed_masks:
-            because = "the colours speak against it" if held_back else "they lie on edges already"
+            because = "no mask is likely to gain" if held_back else "they lie on edges already"
             self._tell(f"Sharpening would not help here: {because}. The masks stay as they are.")
             return
         change = (
@@ -150,7 +150,7 @@ class ResultCommands(QObject):
             f"{effect.changed_share:.1%} of their pixels changed"
         )
         if held_back:
-            text += f"; {held_back} stay as they are, for their colours speak against it"
+            text += f"; {held_back} stay as they are, for they would not gain"
         text += f"; {change}" if change else ""
         self._tell(f"{text}. The raw ones are still listed as a source.")
 

@@ -12,9 +12,8 @@ from core.document.geometry import Box, Polygon, RotatedBox, Size
 from core.document.mask import Mask
 from core.editing.reshaping import reshape
 from core.errors import MaskwrightError
-from core.grouping.agreement import CLEAR_AGREEMENT, color_agreement
+from core.grouping.agreement import is_improved
 from core.grouping.browser import RegionBrowser
-from core.grouping.color import RgbImage
 from core.grouping.snapping import snap
 from core.imaging.rasterise import rasterise
 from gui.counting import counted
@@ -28,7 +27,7 @@ from gui.session import Session
 LEAST_OVERLAP = 0.6
 """Regions that say less than this of a shape (IoU) know no edges of it, so it stays raw."""
 _NO_EDGES = "The regions have no edges there that fit; refine them, or paint."
-_NO_BETTER = "The colours there speak against the regions' edges; the proposal stays as it is."
+_NO_BETTER = "The regions' edges would not fit this proposal better; it stays as it is."
 _ON_EDGES = "This lies on the edges of the regions already."
 
 
@@ -128,7 +127,7 @@ class SnapCommands(QObject):
             return
         picture = self._picture()
         rgb = None if picture is None else picture.rgb
-        if isinstance(geometry, Mask) and rgb is not None and not helps(geometry, found, rgb):
+        if isinstance(geometry, Mask) and rgb is not None and not is_improved(geometry, found, rgb):
             self._say(_NO_BETTER)
             return
         self._proposals[item.key] = _Snapped(geometry, found)
@@ -167,8 +166,3 @@ def snapped_mask(raw: Mask, browser: RegionBrowser) -> Mask | None:
     shared = raw.intersected(found).area
     overlap = shared / max(raw.area + found.area - shared, 1)
     return found if overlap >= LEAST_OVERLAP else None
-
-
-def helps(raw: Mask, snapped: Mask, rgb: RgbImage) -> bool:
-    """Whether the colours of the picture speak for a snapped mask."""
-    return color_agreement(raw, snapped, rgb) >= CLEAR_AGREEMENT

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal
 
 from core.document.mask import Mask
+from core.grouping.agreement import is_improved
 from core.grouping.browser import RegionBrowser
 from core.grouping.color import RgbImage
 from core.tasks.queue import Lane, Task, TaskQueue
 from gui.pictures.image_loading import LoadedImage
 from gui.proposals.proposal_deck import ProposalDeck
 from gui.regions.region_loading import RegionLoader
-from gui.regions.snap_commands import helps, snapped_mask
+from gui.regions.snap_commands import snapped_mask
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,7 +33,7 @@ class _Subject:
         """On any thread: a browser belongs to one, so a new one is made."""
         browser = RegionBrowser(self.browser.hierarchy, self.browser.size, self.rgb)
         found = snapped_mask(self.raw, browser)
-        return found is not None and found != self.raw and helps(self.raw, found, self.rgb)
+        return found is not None and found != self.raw and is_improved(self.raw, found, self.rgb)
 
 
 class SnapOffers(QObject):

@@ -1,4 +1,4 @@
-"""What snapping and sharpening by the regions do to masks, with and without the look at colours.
+"""What snapping and sharpening by the regions do to masks, for all and only where it helps.
 
 python -m tests.speed.sharpen_proposals DATASET COUNT [MODEL …]
 
@@ -20,13 +20,14 @@ import numpy as np
 from core.document.geometry import Size
 from core.document.mask import Mask
 from core.grouping import build_hierarchy
+from core.grouping.agreement import is_improved
 from core.grouping.browser import RegionBrowser
 from core.grouping.color import RgbImage
 from core.grouping.sharpening import sharpen
 from core.headless.proposing import propose_images
 from core.imaging.reading import read_image
 from core.models.proposal import ProposalSet
-from gui.regions.snap_commands import helps, snapped_mask
+from gui.regions.snap_commands import snapped_mask
 from tests.speed.clear_the_deck import iou, read_truth
 
 LEAST_IOU = 0.3
@@ -37,7 +38,7 @@ WAYS: Mapping[str, Callable[[Sequence[Mask], RegionBrowser, RgbImage], Sequence[
         snapped_mask(mask, browser) or mask for mask in masks
     ],
     "snapped, offered": lambda masks, browser, rgb: [
-        found if (found := snapped_mask(mask, browser)) and helps(mask, found, rgb) else mask
+        found if (found := snapped_mask(mask, browser)) and is_improved(mask, found, rgb) else mask
         for mask in masks
     ],
     "sharpened, all": lambda masks, browser, _rgb: sharpen(masks, browser).masks,

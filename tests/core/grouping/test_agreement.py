@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.document.mask import Mask
-from core.grouping.agreement import CLEAR_AGREEMENT, color_agreement
+from core.grouping.agreement import CLEAR_AGREEMENT, color_agreement, is_improved
 
 PICTURE = np.full((60, 80, 3), 40, np.uint8)
 PICTURE[20:40, 30:50] = (220, 120, 60)
@@ -34,6 +34,16 @@ def test_without_a_change_or_a_side_nothing_is_agreed_with() -> None:
     assert color_agreement(OBJECT, Mask.empty(), PICTURE) == 0.0
     everything = block(0, 0, 80, 60)
     assert color_agreement(OBJECT, everything, PICTURE) == 0.0
+
+
+def test_only_a_small_move_that_the_colours_speak_for_is_an_improvement() -> None:
+    beside = block(29, 19, 20, 20)
+    assert is_improved(beside, OBJECT, PICTURE)
+    assert not is_improved(OBJECT, beside, PICTURE)
+    assert not is_improved(OBJECT, OBJECT, PICTURE)
+    far = block(24, 14, 20, 20)
+    assert color_agreement(far, OBJECT, PICTURE) == 1.0
+    assert not is_improved(far, OBJECT, PICTURE), "it may be another object's"
 
 
 @given(st.integers(-5, 70), st.integers(-5, 50), st.integers(1, 30), st.integers(1, 30))
