@@ -47,6 +47,7 @@ def bundled_models() -> tuple[ModelSpec, ...]:
             categories=("nucleus",),
             preprocessing=_UNET_INPUT,
             trainable=True,
+            cpu_seconds=0.7,
             description="Background, interior and border of nuclei, split by watershed.",
         ),
         ModelSpec(
@@ -57,6 +58,7 @@ def bundled_models() -> tuple[ModelSpec, ...]:
             weights=_CELLS,
             preprocessing=_CELLS_INPUT,
             trainable=True,
+            cpu_seconds=0.6,
             description="A mask for every nucleus or blood cell, of no class.",
         ),
         ModelSpec(
@@ -66,6 +68,7 @@ def bundled_models() -> tuple[ModelSpec, ...]:
             builder=f"{_DETECTION}:TinyRegionAdapter",
             weights=_CELLS,
             preprocessing=_CELLS_INPUT,
+            cpu_seconds=0.1,
             description="Boxes with the objectness that the region proposal network gives them.",
         ),
     )

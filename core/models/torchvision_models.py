@@ -48,6 +48,7 @@ class _Row:
     description: str
     regions: str = ""
     """Id of its region proposals as a model of their own; empty when it has none."""
+    regions_cpu_seconds: float = 0.0
 
     def specification(self) -> ModelSpec:
         """The row as an entry of the registry."""
@@ -92,6 +93,7 @@ _DETECTORS = (
         0.15,
         "Boxes of 80 classes from a small picture: quick, for large objects.",
         "rpn-fasterrcnn-mobilenet-320-coco",
+        0.1,
     ),
     _Row(
         "fasterrcnn-mobilenet-coco",
@@ -104,6 +106,7 @@ _DETECTORS = (
         1.05,
         "Boxes of 80 classes at the speed of a CPU.",
         "rpn-fasterrcnn-mobilenet-coco",
+        0.4,
     ),
     _Row(
         "fasterrcnn-coco",
@@ -116,6 +119,7 @@ _DETECTORS = (
         4.83,
         "Boxes of 80 classes.",
         "rpn-fasterrcnn-coco",
+        4.6,
     ),
     _Row(
         "fasterrcnn-v2-coco",
@@ -128,6 +132,7 @@ _DETECTORS = (
         7.5,
         "Boxes of 80 classes, the most exact of the Faster R-CNNs.",
         "rpn-fasterrcnn-v2-coco",
+        5.2,
     ),
     _Row(
         "retinanet-coco",
@@ -195,6 +200,7 @@ _DETECTORS = (
         9.71,
         "A mask for people, animals, vehicles, things: the 80 classes of COCO.",
         "rpn-coco",
+        4.5,
     ),
     _Row(
         "maskrcnn-v2-coco",
@@ -207,6 +213,7 @@ _DETECTORS = (
         12.15,
         "A mask for things of 80 classes, the most exact one; for a GPU.",
         "rpn-maskrcnn-v2-coco",
+        5.1,
     ),
     _Row(
         "keypointrcnn-coco",
@@ -219,6 +226,7 @@ _DETECTORS = (
         11.24,
         "Seventeen joints of every person.",
         "rpn-keypointrcnn-coco",
+        4.6,
     ),
 )
 
@@ -309,6 +317,6 @@ def _region_proposals() -> Iterator[ModelSpec]:
                 name=f"Region proposals of {row.name} (COCO)",
                 family=ModelFamily.PROPOSALS,
                 builder=_REGIONS,
-                cpu_seconds=0.0,
+                cpu_seconds=row.regions_cpu_seconds,
                 description="Boxes that hold a thing of any kind, with their objectness.",
             )
