@@ -36,6 +36,11 @@ def with_class_regions(dataset: Dataset, layer_id: int) -> Dataset:
     return replace(dataset, load=load)
 
 
+def is_class_region(annotation: Annotation) -> bool:
+    """Whether this is a class of a class map, made into a region for an export."""
+    return annotation.provenance.source == CLASS_MAP_SOURCE
+
+
 def left_out_maps(dataset: Dataset, layer_id: int) -> tuple[ReportEntry, ...]:
     """What a format without classes of pixels loses of a layer's maps."""
     entries = []

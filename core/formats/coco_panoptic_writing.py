@@ -17,7 +17,7 @@ from PIL import Image
 from core.document.geometry import Size
 from core.document.images import Dataset, ImageRecord
 from core.errors import ReadError
-from core.formats.class_maps import CLASS_MAP_SOURCE
+from core.formats.class_maps import is_class_region
 from core.formats.coco_categories import plan_categories
 from core.formats.coco_images import declared_size
 from core.formats.coco_panoptic_reading import SegmentArray
@@ -80,8 +80,8 @@ def write_coco_panoptic(
         )
         segments = _segments(objects, plan.ids)
         for item in objects:
-            is_painted = item.annotation.provenance.source == CLASS_MAP_SOURCE
-            (painted if is_painted else of_things).add(item.annotation.label_id)
+            owners = painted if is_class_region(item.annotation) else of_things
+            owners.add(item.annotation.label_id)
         records = untagged(source.images.get(image.id), _NAME)
         image_records.append(_image_record(image, document.size, numbers[image.id], records))
         fields = raw_fields(bytes(records[1]).decode()) if len(records) > 1 else {}

@@ -14,7 +14,7 @@ from core.formats.findings import Findings
 from core.formats.voc_boxes import Convention, edges_of_box
 from core.formats.voc_document import EDGES
 from core.formats.voc_layout import PlacedObject, PlannedImage, visible_parts
-from core.formats.voc_masks import VOID, IndexArray
+from core.formats.voc_masks import BACKGROUND, VOID, IndexArray
 
 _TOLERANCE_PX = 1e-6
 
@@ -42,7 +42,7 @@ def count_mismatches(
         expected_any |= pixels
         differing += int(np.count_nonzero(objects[pixels] != item.index))
         differing += int(np.count_nonzero(classes[pixels] != item.class_index))
-        if item.index != VOID:
+        if item.index not in (BACKGROUND, VOID):
             differing += int(np.count_nonzero((objects == item.index) & ~pixels))
     differing += int(np.count_nonzero(objects[~expected_any]))
     differing += int(np.count_nonzero(classes[~expected_any]))

@@ -14,7 +14,14 @@ from core.document.geometry import Box, Size
 from core.document.mask import Mask
 from core.errors import ReadError
 from core.formats.findings import Findings
-from core.formats.voc_masks import CLASSES, VOID, IndexArray, read_class_names, read_indices
+from core.formats.voc_masks import (
+    BACKGROUND,
+    CLASSES,
+    VOID,
+    IndexArray,
+    read_class_names,
+    read_indices,
+)
 
 _MIN_BOX_IOU = 0.5
 _MARGIN_PX = 2.0
@@ -28,6 +35,18 @@ class InstanceMask:
     index: int
     class_name: str
     mask: Mask
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SegmentedImage:
+    """The label PNGs of one image.
+
+    ``regions`` are pixels of SegmentationClass that belong to no object of
+    SegmentationObject, one for each class.
+    """
+
+    instances: tuple[InstanceMask, ...] = ()
+    regions: tuple[InstanceMask, ...] = ()
 
 
 class SegmentationFolder:
@@ -58,26 +77,49 @@ class SegmentationFolder:
                 continue
         return None
 
-    def instances(self, stem: str, size: Size | None, findings: Findings) -> list[InstanceMask]:
-        """Objects of an image; regions of a class where there is no SegmentationObject."""
+    def read(self, stem: str, size: Size | None, findings: Findings) -> SegmentedImage:
+        """Objects of an image, and its classes beside them.
+
+        Where there is no SegmentationObject, all pixels of a class are an object.
+        """
         size = size or self.size_of(stem)
         if size is None or max(size.width, size.height) > _MAX_SIDE_PX:
-            return []
+            return SegmentedImage()
         classes = self._read(self._classes, stem, size, findings)
         objects = self._read(self._objects, stem, size, findings)
         if objects is not None:
-            return [
+            instances = tuple(
                 InstanceMask(index, self._class_name(classes, objects == index), mask)
                 for index, mask in _masks(objects)
-            ]
+            )
+            return SegmentedImage(instances, self._beside(classes, objects, findings))
         if classes is None:
-            return []
+            return SegmentedImage()
         findings.note(
             "SegmentationClass",
             "there is no SegmentationObject",
             "all pixels of a class became one object",
         )
-        return [InstanceMask(index, self._name(index), mask) for index, mask in _masks(classes)]
+        return SegmentedImage(self._of_classes(classes))
+
+    def _of_classes(self, classes: IndexArray) -> tuple[InstanceMask, ...]:
+        return tuple(
+            InstanceMask(index, self._name(index), mask) for index, mask in _masks(classes)
+        )
+
+    def _beside(
+        self, classes: IndexArray | None, objects: IndexArray, findings: Findings
+    ) -> tuple[InstanceMask, ...]:
+        if classes is None or classes.shape != objects.shape:
+            return ()
+        regions = self._of_classes(np.where(objects == BACKGROUND, classes, BACKGROUND))
+        for region in regions:
+            findings.note(
+                "SegmentationClass",
+                f"{region.mask.area} pixels of “{region.class_name}” belong to no object",
+                "they came in as one region of that class, behind the objects",
+            )
+        return regions
 
     def _read(self, base: Path, stem: str, size: Size, findings: Findings) -> IndexArray | None:
         path = base / f"{stem}.png"

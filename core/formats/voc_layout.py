@@ -12,8 +12,9 @@ from core.document.annotation import Annotation
 from core.document.geometry import Box, Keypoints, Scribble, Size
 from core.document.images import ImageRecord
 from core.document.mask import Mask
+from core.formats.class_maps import is_class_region
 from core.formats.findings import Findings
-from core.formats.voc_masks import MAX_INDEX, VOID, IndexArray
+from core.formats.voc_masks import BACKGROUND, MAX_INDEX, VOID, IndexArray
 from core.imaging.rasterise import rasterise
 
 
@@ -22,7 +23,8 @@ class PlacedObject:
     """An annotation with its place in the XML; ``pixels`` is None for boxes.
 
     ``index`` is its value in SegmentationObject, ``class_index`` that in
-    SegmentationClass; both are void for crowds and what is beyond 254.
+    SegmentationClass; both are void for crowds and what is beyond 254. A class of
+    the class map is no object: its ``index`` is that of the background.
     """
 
     annotation: Annotation
@@ -35,17 +37,21 @@ class PlacedObject:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlannedImage:
-    """One image with its objects in the order of the XML."""
+    """One image with its objects in the order of the XML.
+
+    ``regions`` are the classes of a class map: they are in SegmentationClass alone.
+    """
 
     record: ImageRecord
     size: Size
     stem: str
     objects: tuple[PlacedObject, ...]
+    regions: tuple[PlacedObject, ...] = ()
 
     @property
     def has_masks(self) -> bool:
         """Whether it gets label PNGs."""
-        return any(item.pixels is not None for item in self.objects)
+        return any(item.pixels is not None for item in (*self.regions, *self.objects))
 
 
 def plan_image(
@@ -59,12 +65,18 @@ def plan_image(
 ) -> PlannedImage:
     """Number the objects of an image: those with pixels first, as the devkit numbers them."""
     usable = list(_usable(record, size, annotations, labels, findings))
+    of_the_map = [item for item in usable if is_class_region(item[0])]
+    usable = [item for item in usable if not is_class_region(item[0])]
     usable.sort(key=lambda item: item[1] is None)
     objects = tuple(
         _placed(place, annotation, pixels, labels, class_indices)
         for place, (annotation, pixels) in enumerate(usable, start=1)
     )
-    plan = PlannedImage(record, size, stem, objects)
+    regions = tuple(
+        _placed(BACKGROUND, annotation, pixels, labels, class_indices)
+        for annotation, pixels in of_the_map
+    )
+    plan = PlannedImage(record, size, stem, objects, regions)
     _note_losses(plan, findings)
     return plan
 
@@ -194,12 +206,12 @@ def _note_losses(plan: PlannedImage, findings: Findings) -> None:
             f"SegmentationObject holds {MAX_INDEX} objects, and {beyond} are beyond that",
             "written as void there; their boxes and classes are complete",
         )
-    for place, item in enumerate(plan.objects, start=1):
+    for place, item in _places(plan):
         if item.annotation.is_crowd:
-            findings.note(f"object {place} of {name}", "VOC has no crowds", "difficult, and void")
+            findings.note(place, "VOC has no crowds", "difficult, and void")
         elif item.pixels is not None and item.class_index == VOID:
             findings.left_out(
-                f"object {place} of {name}",
+                place,
                 f"SegmentationClass holds {MAX_INDEX} classes, “{item.label}” is beyond that",
                 "written as void there",
             )
@@ -209,12 +221,12 @@ def _note_losses(plan: PlannedImage, findings: Findings) -> None:
 def _note_covered(plan: PlannedImage, findings: Findings) -> None:
     if not plan.has_masks:
         return
-    places = {id(item): place for place, item in enumerate(plan.objects, start=1)}
+    places = {id(item): place for place, item in _places(plan)}
     for item, seen in visible_parts(plan):
         lost = (item.pixels.area if item.pixels is not None else 0) - seen.area
         if lost:
             findings.left_out(
-                f"object {places[id(item)]} of {plan.record.path}",
+                places[id(item)],
                 f"{lost} of its pixels lie under other objects",
                 "a label PNG has one object to a pixel: they belong to the one in front",
                 pixels=lost,
@@ -222,4 +234,13 @@ def _note_covered(plan: PlannedImage, findings: Findings) -> None:
 
 
 def _back_to_front(plan: PlannedImage) -> list[PlacedObject]:
-    return sorted(plan.objects, key=lambda item: (item.annotation.order, item.annotation.id))
+    everything = (*plan.regions, *plan.objects)
+    return sorted(everything, key=lambda item: (item.annotation.order, item.annotation.id))
+
+
+def _places(plan: PlannedImage) -> Iterator[tuple[str, PlacedObject]]:
+    """Every object and class with the words that a report finds it by."""
+    for place, item in enumerate(plan.objects, start=1):
+        yield f"object {place} of {plan.record.path}", item
+    for item in plan.regions:
+        yield f"class “{item.label}” of the class map of {plan.record.path}", item

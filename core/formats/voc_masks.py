@@ -14,6 +14,7 @@ from core.errors import ReadError
 
 IndexArray = npt.NDArray[np.uint8]
 
+BACKGROUND = 0
 VOID = 255
 MAX_INDEX = 254
 

@@ -167,7 +167,8 @@ class _Builder:
         if name is None:
             return None
         size = self.images.size_of(name, document, findings)
-        masks = self._masks.instances(source.stem, size, findings)
+        segmented = self._masks.read(source.stem, size, findings)
+        masks = segmented.instances
         if size is None:
             size = self._masks.size_of(source.stem)
         objects = document.objects if document else ()
@@ -175,7 +176,9 @@ class _Builder:
         matched = match_instances(
             [(item.name, box) for item, box in zip(objects, boxes, strict=True)], masks
         )
-        annotations = [
+        annotations = [self._unnamed(source, region) for region in segmented.regions]
+        self.added += len(segmented.regions)
+        annotations += [
             self._annotation(source, item, matched.get(index) or box)
             for index, (item, box) in enumerate(zip(objects, boxes, strict=True))
             if matched.get(index) is not None or box is not None

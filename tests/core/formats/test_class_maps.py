@@ -21,6 +21,8 @@ from core.document.images import Dataset
 from core.document.mask import Mask
 from core.document.semantic import SemanticMap
 from core.formats.exporting import EXPORT_FORMATS, ExportKind, export_layer
+from core.formats.registry import read_annotations
+from core.imaging.rasterise import rasterise
 from core.scoring.overlap import score_image
 from tests.core.formats.datasets import SIZE, dataset_of, square, write_picture
 
@@ -57,7 +59,44 @@ def test_label_pngs_hold_the_map_and_objects_in_front(tmp_path: Path) -> None:
     assert report.verified
 
 
-def test_voc_holds_the_map_as_class_picture(tmp_path: Path) -> None:
+def test_voc_holds_the_map_in_its_class_picture_alone(tmp_path: Path) -> None:
+    dataset = _dataset(tmp_path, with_object=True)
+    report = export_layer(dataset, 1, tmp_path / "out", ExportKind.VOC)
+    classes, objects = (
+        _read(tmp_path / "out" / folder / "a.png")
+        for folder in ("SegmentationClass", "SegmentationObject")
+    )
+    seen = np.zeros(SIZE.shape, np.bool_)
+    seen[12:16, 20:24] = True
+    assert np.array_equal(objects, seen), "the class map is no object"
+    expected = np.where(_classes() < UNLABELLED, _classes(), 0)
+    expected[seen] = 1
+    assert np.array_equal(classes, expected)
+    text = (tmp_path / "out" / "Annotations" / "a.xml").read_text()
+    assert text.count("<object>") == 1
+    assert report.verified
+    assert report.counts["annotations"] == 1
+
+
+def test_classes_beside_the_objects_of_voc_come_in_as_regions_behind_them(tmp_path: Path) -> None:
+    dataset = _dataset(tmp_path, with_object=True)
+    export_layer(dataset, 1, tmp_path / "out", ExportKind.VOC)
+    imported = read_annotations(tmp_path / "out", tmp_path)
+    (image,) = imported.images
+    names = {label.id: label.name for label in imported.labels}
+    ordered = sorted(image.annotations, key=lambda item: item.order)
+    assert [names[item.label_id] for item in ordered] == ["cell", "dust", "cell"]
+    assert [rasterise(item.geometry, SIZE).area for item in ordered] == [
+        int((_classes() == 1).sum()),
+        int((_classes() == 2).sum()),
+        16,
+    ]
+    report = imported.report
+    assert report.annotations == report.found_annotations == 3
+    assert "belong to no object" in "\n".join(map(str, report.entries))
+
+
+def test_a_map_alone_is_written_without_any_object(tmp_path: Path) -> None:
     dataset = _dataset(tmp_path)
     report = export_layer(dataset, 1, tmp_path / "out", ExportKind.VOC)
     found = _read(tmp_path / "out" / "SegmentationClass" / "a.png")

@@ -137,7 +137,7 @@ def test_moved_images_are_found_and_the_project_is_opened_anew(
 ) -> None:
     (tmp_path / "moved" / "here").mkdir(parents=True)
     with main_window(project, tmp_path) as window:
-        for image in project.images:
+        for image in tuple(project.images):
             project.image_path(image).rename(tmp_path / "moved" / "here" / image.path)
         with qtbot.waitSignal(window.commands.project.reopen_requested, timeout=10_000) as asked:
             window.commands.project.find_images_in(tmp_path / "moved")
