@@ -27,6 +27,7 @@ from gui.panels.rpn_panel import RpnPanel
 from gui.panels.scores_panel import ScoresPanel
 from gui.panels.training_panel import TrainingPanel
 from gui.training.automatic_training import AutomaticTraining
+from gui.training.removed_labels import RemovedLabels
 from gui.window_commands import WindowCommands
 from gui.workbench import Workbench
 
@@ -241,6 +242,7 @@ class Panes(QObject):
         automatic = AutomaticTraining(
             self._bench.session, self._bench.training, commands.train, self
         )
+        RemovedLabels(self._bench.session, self._bench.training, self)
         panel.automatic.setChecked(automatic.is_on)
         panel.automatic_toggled.connect(automatic.switch)
         panel.train_requested.connect(commands.train)

@@ -13,16 +13,16 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from core.engine import lifetime
 from core.engine.child import Pipes
-from core.errors import MaskwrightError
+from core.errors import DeviceMemoryError, MaskwrightError, WriteError
 from core.training import events
 from core.training.comparison import COMPARISON_FILE
-from core.training.fit import Wish
-from core.training.run import RunFolder
+from core.training.fit import Controls, Wish
+from core.training.run import CHECKPOINT, RunFolder
 
 _LOG = logging.getLogger("core.training.child")
 _NICENESS = 10
@@ -93,14 +93,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     folder = RunFolder(options.run)
     report = Reporter(pipes, folder)
     controls = PipeControls(pipes)
-    event = _carried_out(folder, controls, report)
+    event = carried_out(folder, controls, report)
     report(event)
     if isinstance(event, events.Finished):
         _rank_next(folder, event, report)
     return 1 if isinstance(event, events.Failed) else 0
 
 
-def _carried_out(folder: RunFolder, controls: PipeControls, report: Reporter) -> events.End:
+def carried_out(
+    folder: RunFolder, controls: Controls, report: Callable[[events.Event], None]
+) -> events.End:
+    """Do what a folder asks for; whatever goes wrong is told in a sentence."""
     try:
         if (folder.path / COMPARISON_FILE).is_file():
             from core.training.comparing import compare
@@ -109,6 +112,11 @@ def _carried_out(folder: RunFolder, controls: PipeControls, report: Reporter) ->
         from core.training.training import train
 
         return train(folder, controls, report)
+    except (WriteError, DeviceMemoryError) as error:
+        # Once there is room again, the work of the saved rounds need not be done anew.
+        is_saved = (folder.path / CHECKPOINT).is_file()
+        further = "Resume goes on from the last round." if is_saved else ""
+        return events.Failed(error.message, f"{error.hint} {further}".strip(), is_saved)
     except MaskwrightError as error:
         return events.Failed(error.message, error.hint)
     except Exception as error:  # noqa: BLE001 - a network may raise anything; it ends here

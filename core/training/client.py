@@ -193,7 +193,7 @@ def _died(status: int) -> events.Failed:
         why = f"The trainer crashed ({signal.Signals(-status).name})."
     else:
         why = f"The trainer ended unexpectedly (exit status {status})."
-    return events.Failed(why, "Resume goes on from the last round.")
+    return events.Failed(why, "Resume goes on from the last round.", can_resume=True)
 
 
 def _read_log(lines: IO[bytes]) -> None:

@@ -11,7 +11,10 @@ from core.training.scores import Scores
 
 
 class Prepared(msgspec.Struct, frozen=True, tag="prepared"):
-    """The data is read and the first step is next; ``step`` is above 0 after a resume."""
+    """The data is read and the first step is next; ``step`` is above 0 after a resume.
+
+    ``categories`` are the names of the labels that are learnt.
+    """
 
     device: str
     learn_images: int
@@ -22,6 +25,7 @@ class Prepared(msgspec.Struct, frozen=True, tag="prepared"):
     step: int = 0
     old: Scores | None = None
     old_replay: float | None = None
+    categories: tuple[str, ...] = ()
 
 
 class Stepped(msgspec.Struct, frozen=True, tag="stepped"):
@@ -81,10 +85,11 @@ class Finished(msgspec.Struct, frozen=True, tag="finished"):
 
 
 class Failed(msgspec.Struct, frozen=True, tag="failed"):
-    """The run is over without a model."""
+    """The run is over without a model; with ``can_resume`` its last round is saved."""
 
     message: str
     hint: str = ""
+    can_resume: bool = False
 
 
 class Compared(msgspec.Struct, frozen=True, tag="compared"):

@@ -65,7 +65,11 @@ class RunFolder:
     @property
     def has_ended(self) -> bool:
         """Whether the run has written a model or given up."""
-        return any(isinstance(event, events.Finished | events.Failed) for event in self.events())
+        last: events.Event | None = None
+        for event in self.events():
+            if isinstance(event, events.Finished | events.Failed):
+                last = event
+        return last is not None and not (isinstance(last, events.Failed) and last.can_resume)
 
     @property
     def can_resume(self) -> bool:

@@ -52,11 +52,14 @@ def judge_models(
     old: Scores | None,
     new_replay: float | None = None,
     old_replay: float | None = None,
+    *,
+    by_parts: bool = False,
 ) -> Verdict:
     """Compare a new model with its parent on the same held-out images.
 
     The new one is used only if it is better, better than calling everything an
-    object, and has not forgotten what the parent knew.
+    object, and has not forgotten what the parent knew. With ``by_parts`` a part of
+    each image was held out rather than whole images.
     """
     if new is None or not new.images:
         return Verdict(
@@ -77,7 +80,7 @@ def judge_models(
             return Verdict(
                 False,
                 f"The old model stays: {theirs:.2f} against {ours:.2f} for the new one on "
-                f"{_images(new.images)}.",
+                f"{_images(new.images, by_parts)}.",
             )
     if _has_forgotten(new_replay, old_replay):
         return Verdict(
@@ -86,7 +89,9 @@ def judge_models(
             f"{new_replay:.2f} now on pictures that the old one knew.",
         )
     before = "" if old is None else f", {old.overall(task):.2f} before"
-    return Verdict(True, f"The new model is better: {ours:.2f}{before} on {_images(new.images)}.")
+    return Verdict(
+        True, f"The new model is better: {ours:.2f}{before} on {_images(new.images, by_parts)}."
+    )
 
 
 def _is_trivial(new: Scores) -> bool:
@@ -99,5 +104,7 @@ def _has_forgotten(new: float | None, old: float | None) -> bool:
     return new is not None and old is not None and new < old - LARGEST_LOSS_OF_OLD
 
 
-def _images(count: int) -> str:
+def _images(count: int, by_parts: bool) -> str:
+    if by_parts:
+        return "a held-out quarter of " + ("the image" if count == 1 else f"{count} images")
     return "one held-out image" if count == 1 else f"{count} held-out images"

@@ -69,6 +69,7 @@ def train(folder: RunFolder, controls: Controls, report: Report) -> events.Finis
             fit.step,
             old,
             old_replay,
+            snapshot.categories,
         )
     )
     finished = _finish(order, recipe, snapshot, parent, spec, exam, material, fit.run())
@@ -167,7 +168,12 @@ def _finish(
     result: FitResult,
 ) -> events.Finished:
     verdict = judge_models(
-        recipe.task, result.scores, exam.old, result.replay_dice, exam.old_replay
+        recipe.task,
+        result.scores,
+        exam.old,
+        result.replay_dice,
+        exam.old_replay,
+        by_parts=material.by_parts,
     )
     record: dict[str, Any] = {
         "recipe": recipe_record(recipe),

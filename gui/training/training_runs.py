@@ -187,6 +187,13 @@ class TrainingRuns(QObject):
         else:
             self._client.stop()
 
+    def remark(self, sentence: str) -> None:
+        """Say something about the run under way, now and beside its curves."""
+        if self._progress is not None:
+            self._progress = self._progress.after(events.Notice(sentence))
+            self._session.message_posted.emit(sentence)
+            self.changed.emit()
+
     def forget_unfinished(self) -> None:
         """Throw an unfinished run away."""
         folder = self._resumable

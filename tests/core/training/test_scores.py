@@ -34,6 +34,12 @@ def test_others_are_not_and_a_sentence_says_why(
     assert why in verdict.sentence
 
 
+def test_it_is_said_where_parts_of_images_were_held_out() -> None:
+    new, old = Scores(1, 0.8, 0.8, 0.5, 0.5), Scores(1, 0.7, 0.7, 0.5, 0.5)
+    verdict = judge_models(Task.INSTANCES, new, old, by_parts=True)
+    assert "on a held-out quarter of the image." in verdict.sentence
+
+
 def test_each_task_has_its_own_figure() -> None:
     scores = Scores(1, dice=0.8, miou=0.6, ap=0.3, f1=0.5)
     assert scores.overall(Task.INSTANCES) == pytest.approx(0.65)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from core.document.document import ImageState
 from core.document.geometry import Box, Scribble
 from core.document.mask import Mask
 from core.editing.labels import add_label, delete_label
-from core.errors import FormatError, MaskwrightError, ModelError, ReadError
+from core.errors import FormatError, MaskwrightError, ModelError, ReadError, WriteError
 from core.models.adapter import RunContext
 from core.models.registry import find_model, weights_path
 from core.models.trained import read_trained_model
@@ -22,6 +23,7 @@ from core.models.zoo.loading import load_adapter
 from core.models.zoo.reading import read_state
 from core.project.project import Project
 from core.training import events
+from core.training.child import carried_out
 from core.training.learnt import learnt_by
 from core.training.looks import LOOKS_FILE
 from core.training.recipe import Recipe, Task
@@ -223,6 +225,53 @@ def test_a_label_removed_while_training_changes_nothing(tmp_path: Path) -> None:
         project.history.apply(delete_label(project.history.state, documents.values(), rare.id))
         finished = train(folder, Willing(), lambda _event: None)
     assert read_trained_model(Path(finished.model_file)).spec.categories == ("rare",)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits the size of files")
+def test_a_full_disk_ends_in_a_sentence_and_leaves_no_half_of_a_model(tmp_path: Path) -> None:
+    import resource
+
+    def train_with_room(size: int) -> events.End:
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+        try:
+            return carried_out(folder, Willing(), folder.append)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    with blob_project(tmp_path, count=1) as project:
+        folder, place = order(project, replace(QUICK, steps=2))
+        failed = train_with_room(200_000)
+        assert isinstance(failed, events.Failed)
+        assert "could not be written: File too large" in failed.message
+        assert not failed.can_resume, "there was no room for a checkpoint either"
+        assert not list(place.models.glob("*.safetensors")), "no half of a model"
+        assert "The training goes on" in " ".join(str(event) for event in folder.events())
+        assert isinstance(train_with_room(-1), events.Finished), "with room it works"
+
+
+def test_a_run_whose_model_found_no_room_goes_on_from_its_checkpoint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise WriteError("x could not be written: No space left on device.", "Make room.")
+
+    with blob_project(tmp_path, count=1) as project:
+        folder, _ = order(project, replace(QUICK, steps=2))
+        with monkeypatch.context() as patched:
+            patched.setattr("core.training.training.write_model", full)
+            failed = carried_out(folder, Willing(), folder.append)
+        folder.append(failed)
+        assert isinstance(failed, events.Failed)
+        assert "Make room. Resume goes on" in failed.hint
+        assert folder.can_resume
+        finished = carried_out(folder, Willing(), folder.append)
+        folder.append(finished)
+    assert isinstance(finished, events.Finished)
+    assert finished.steps == 2
+    assert folder.has_ended
+    stepped = [event.step for event in folder.events() if isinstance(event, events.Stepped)]
+    assert stepped == sorted(set(stepped)), "no step was taken twice"
 
 
 @pytest.mark.parametrize(

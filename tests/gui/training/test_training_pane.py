@@ -9,12 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from msgspec import structs
 from PySide6.QtTest import QSignalSpy
 from pytestqt.qtbot import QtBot
 
 from core.document.annotation import Annotation, new_annotation_id
 from core.document.document import ImageState
 from core.document.mask import Mask
+from core.editing.labels import add_label, delete_label
 from core.models.registry import find_model
 from core.models.trained import find_trained
 from core.project.project import Project
@@ -268,3 +270,26 @@ def test_approved_images_are_logged_and_drawn(window: MainWindow, qtbot: QtBot) 
     qtbot.waitUntil(lambda: "100%" in panel.next.effort_note.text())
     assert panel.next.effort is not None
     assert not panel.next.effort.is_empty
+
+
+def test_a_label_that_goes_while_its_training_runs_is_spoken_of_once(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    panel, bench = _panel(window), window.bench
+    window.show_panel("training")
+    bench.session.apply(add_label(bench.session.state, "rare"))
+    rare = bench.session.state.label_named("rare")
+    assert rare is not None
+    runs, said = bench.training, QSignalSpy(bench.session.message_posted)
+    categories = tuple(label.name for label in bench.session.state.labels.values())
+    runs._progress = fold((structs.replace(PREPARED, categories=categories), STEPPED))
+    bench.session.apply(delete_label(bench.session.state, (), rare.id))
+    (sentence,) = [said.at(row)[0] for row in range(said.count()) if "“rare”" in said.at(row)[0]]
+    assert "still learns it; stop it and train again" in sentence
+    assert sentence in panel.progress.notices.text()
+    assert panel.stop.isEnabled(), "the training goes on"
+    runs._take(STEPPED)
+    assert panel.progress.notices.text().count("“rare”") == 1
+    bench.undo()
+    bench.redo()
+    assert panel.progress.notices.text().count("“rare”") == 2
