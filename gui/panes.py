@@ -142,7 +142,7 @@ class Panes(QObject):
         self.comments.settle_requested.connect(comments.settle)
         self.comments.delete_requested.connect(comments.delete)
         comments.pointed_at.connect(self._show_comment)
-        states.listed = self.image_model.images
+        states.listed = self.image_model.ids
         states.queue.changed.connect(self._show_queue)
         self.images.states_chosen.connect(states.set_states)
         self.images.suggestions_wanted.connect(states.queue.look_for_doubts)

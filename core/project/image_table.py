@@ -61,6 +61,14 @@ class ImageTable(Sequence[ImageRecord]):
         """Ids of all images by path."""
         return {row[1]: row[0] for row in self._rows}
 
+    def names(self) -> list[str]:
+        """Paths of all images, in order."""
+        return [row[1] for row in self._rows]
+
+    def ids_at(self, places: Iterable[int]) -> list[int]:
+        """Ids of the images that stand at these places."""
+        return [self._rows[place][0] for place in places]
+
     def next_id(self) -> int:
         """An id that no image has."""
         return max(self._places, default=0) + 1

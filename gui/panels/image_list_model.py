@@ -1,10 +1,8 @@
-"""The rows of the image list; a plain Python list is filtered, which beats a proxy model."""
+"""What the rows of the image list say and show."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from enum import Enum
+from collections.abc import Collection, Mapping, Sequence
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -15,9 +13,9 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from core.document.document import ImageState
 from core.document.images import ImageRecord
 from core.tasks.queue import TaskQueue
+from gui.panels.image_rows import ImageOrder, ImageRows
 from gui.pictures.thumbnail_store import ThumbnailStore
 from gui.plain_text import plain_tool_tip
 from gui.review.image_states import STATE_LOOKS, ImageFilter
@@ -29,13 +27,8 @@ Index = QModelIndex | QPersistentModelIndex
 STATE_COLOR_ROLE = Qt.ItemDataRole.UserRole + 1
 
 
-class ImageOrder(Enum):
-    """How the list is sorted, as the combo box names it."""
-
-    PROJECT = "In order"
-    NAME = "By name"
-    WORST_FIRST = "Worst score first"
-    SUGGESTED = "Suggested next"
+MANY_ROWS = 64
+"""From so many changed images on the whole list is painted anew at once."""
 
 
 class ImageListModel(QAbstractListModel):
@@ -49,10 +42,7 @@ class ImageListModel(QAbstractListModel):
         self._session = session
         self.thumbnails = ThumbnailStore(session, tasks, self)
         self.thumbnails.ready.connect(lambda image_id: self.refresh((image_id,)))
-        self._rows: list[ImageRecord] = list(session.images)
-        self._places = {image.id: row for row, image in enumerate(self._rows)}
-        self._scores: dict[int, float | None] = {}
-        self._ranks: dict[int, int] = {}
+        self._rows = ImageRows(session.images)
         self._proposed: dict[int, int] = {}
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008 - Qt's name
@@ -74,9 +64,9 @@ class ImageListModel(QAbstractListModel):
             return STATE_LOOKS[self._session.state.state_of(image.id)].color
         return None
 
-    def images(self) -> Sequence[ImageRecord]:
-        """The images that are listed, in order."""
-        return self._rows
+    def ids(self) -> Sequence[int]:
+        """Ids of the images that are listed, in order."""
+        return self._rows.ids()
 
     def image_at(self, row: int) -> ImageRecord:
         """The image of a row."""
@@ -84,7 +74,7 @@ class ImageListModel(QAbstractListModel):
 
     def row_of(self, image: ImageRecord | None) -> int | None:
         """Where an image is listed, None when the filter hides it."""
-        return None if image is None else self._places.get(image.id)
+        return None if image is None else self._rows.row_of(image.id)
 
     def neighbour(self, image: ImageRecord | None, steps: int) -> int | None:
         """Image id so many rows further; from a hidden image the first row."""
@@ -107,52 +97,36 @@ class ImageListModel(QAbstractListModel):
 
         ``only`` leaves out all others.
         """
-        needle = text.casefold()
-        states = self._session.state.states
         if wanted is ImageFilter.COMMENTED:
             commented = frozenset(self._session.project.images_with_comments())
             only = commented if only is None else only & commented
         self.beginResetModel()
-        self._rows = [
-            image
-            for image in self._session.images
-            if needle in image.path.casefold()
-            and (only is None or image.id in only)
-            and wanted.accepts(states.get(image.id, ImageState.UNLABELLED))
-        ]
-        self._sort(order)
-        self._places = {image.id: row for row, image in enumerate(self._rows)}
+        self._rows.arrange(text, wanted, self._session.state.states, order, only)
         self.endResetModel()
 
     def set_ranking(self, image_ids: Sequence[int]) -> None:
         """Take the order in which images are suggested; others follow in the project's order."""
-        self._ranks = {number: rank for rank, number in enumerate(image_ids)}
+        self._rows.set_ranking(image_ids)
 
-    def _sort(self, order: ImageOrder) -> None:
-        if order is ImageOrder.WORST_FIRST:
-            self._rows.sort(key=self._badness)
-        elif order is ImageOrder.NAME:
-            self._rows.sort(key=lambda image: _natural(image.path))
-        elif order is ImageOrder.SUGGESTED:
-            last = len(self._ranks)
-            self._rows.sort(key=lambda image: self._ranks.get(image.id, last))
-
-    def refresh(self, image_ids: Iterable[int]) -> None:
+    def refresh(self, image_ids: Collection[int]) -> None:
         """Paint the rows of these images anew."""
+        if len(image_ids) >= MANY_ROWS and self._rows:
+            self.dataChanged.emit(self.index(0), self.index(len(self._rows) - 1))
+            return
         for image_id in image_ids:
-            row = self._places.get(image_id)
+            row = self._rows.row_of(image_id)
             if row is not None:
                 index = self.index(row)
                 self.dataChanged.emit(index, index)
 
     def set_scores(self, scores: Mapping[int, float | None]) -> None:
         """Take the scores of all images."""
-        self._scores = dict(scores)
-        self.refresh(self._scores)
+        self._rows.set_scores(scores)
+        self.refresh(scores)
 
     def set_score(self, image_id: int, score: float | None) -> None:
         """Take the score of one image."""
-        self._scores[image_id] = score
+        self._rows.set_score(image_id, score)
         self.refresh((image_id,))
 
     def set_proposed(self, image_id: int, count: int) -> None:
@@ -162,22 +136,12 @@ class ImageListModel(QAbstractListModel):
         if before != count:
             self.refresh((image_id,))
 
-    def _badness(self, image: ImageRecord) -> tuple[bool, float]:
-        score = self._scores.get(image.id)
-        return score is None, 0.0 if score is None else score
-
     def _text(self, image: ImageRecord) -> str:
         marks = [STATE_LOOKS[self._session.state.state_of(image.id)].mark]
-        score = self._scores.get(image.id)
+        score = self._rows.score(image.id)
         if score is not None:
             marks.append(f"IoU {score:.2f}")
         second = " · ".join(mark for mark in marks if mark)
         proposed = self._proposed.get(image.id, 0)
         waiting = f"{proposed} proposed" if proposed else ""
         return "\n".join((image.name, *(line for line in (second, waiting) if line)))
-
-
-def _natural(text: str) -> list[tuple[bool, int, str]]:
-    """A key that puts 9 before 10."""
-    parts = re.split(r"([0-9]+)", text.casefold())
-    return [(True, int(part), "") if part.isdigit() else (False, 0, part) for part in parts]

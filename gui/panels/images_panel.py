@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
     QLineEdit,
-    QListView,
     QMenu,
     QPushButton,
     QVBoxLayout,
@@ -23,9 +21,9 @@ from core.document.history import HistoryEvent
 from core.scoring.overlap import ImageScore
 from core.scoring.report import DatasetScore
 from gui.counting import counted
-from gui.panels.image_delegate import ImageDelegate
-from gui.panels.image_list_model import ImageListModel, ImageOrder
-from gui.pictures.thumbnail_store import HEIGHT_PX, WIDTH_PX
+from gui.panels.image_list_model import ImageListModel
+from gui.panels.image_rows import ImageOrder
+from gui.panels.image_view import ImageView
 from gui.plain_text import plain_tool_tip
 from gui.review.image_states import STATE_LOOKS, ImageFilter
 from gui.session import Session
@@ -77,32 +75,14 @@ class ImagesPanel(QWidget):
         session.image_changed.connect(self._show_current)
         session.document_changed.connect(self._on_document_changed)
 
-    def _make_list(self) -> QListView:
-        view = QListView(self)
-        view.setUniformItemSizes(True)
-        view.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
-        view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+    def _make_list(self) -> ImageView:
+        view = ImageView(self)
+        view.setModel(self.model)
         view.customContextMenuRequested.connect(self._show_menu)
-        view.setItemDelegate(ImageDelegate(view))
-        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        view.setMinimumSize(200, 64)
-        view.setIconSize(QSize(WIDTH_PX, HEIGHT_PX))
-        view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         view.setAccessibleName(self.tr("Images"))
         view.clicked.connect(self._on_chosen)
         view.activated.connect(self._on_chosen)
         return view
-
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
-        """List the images."""
-        self._fill_list()
-        super().showEvent(event)
-
-    def _fill_list(self) -> None:
-        """Only now: every change of style or parent before lays out all rows once more."""
-        if self.list.model() is None:
-            self.list.ensurePolished()
-            self.list.setModel(self.model)
 
     def refresh(self) -> None:
         """List the images anew, after some were added."""
@@ -130,7 +110,6 @@ class ImagesPanel(QWidget):
 
     def chosen_ids(self) -> tuple[int, ...]:
         """Ids of the images that are marked in the list."""
-        self._fill_list()
         rows = sorted(index.row() for index in self.list.selectionModel().selectedIndexes())
         return tuple(self.model.image_at(row).id for row in rows)
 
@@ -187,8 +166,7 @@ class ImagesPanel(QWidget):
 
     def listed(self) -> tuple[int, ...]:
         """Ids of the images as they are listed."""
-        rows = range(self.model.rowCount())
-        return tuple(self.model.image_at(row).id for row in rows)
+        return tuple(self.model.ids())
 
     def neighbour(self, steps: int) -> int | None:
         """Image id so many rows after the current one in the list as it is filtered."""
@@ -212,7 +190,6 @@ class ImagesPanel(QWidget):
     def _show_current(self, _image: object) -> None:
         row = self.model.row_of(self._session.image)
         if row is not None:
-            self._fill_list()
             index = self.model.index(row)
             self.list.selectionModel().setCurrentIndex(
                 index, QItemSelectionModel.SelectionFlag.ClearAndSelect

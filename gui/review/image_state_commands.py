@@ -8,7 +8,6 @@ from functools import partial
 from PySide6.QtCore import QObject
 
 from core.document.document import ImageState
-from core.document.images import ImageRecord
 from core.editing.image_state import set_image_state
 from gui.actions import ActionEntry
 from gui.counting import counted
@@ -20,14 +19,16 @@ from gui.workbench import Workbench
 class ImageStateCommands(QObject):
     """Each command is one step that can be undone.
 
-    ``listed`` gives the images as the list shows them.
+    ``listed`` gives the ids of the images as the list shows them.
     """
 
     def __init__(self, bench: Workbench, parent: QObject) -> None:
         super().__init__(parent)
         self._session = bench.session
         self.queue = FixQueueWatch(bench.session, bench.scores, bench.tasks, self)
-        self.listed: Callable[[], Sequence[ImageRecord]] = lambda: list(bench.session.images)
+        self.listed: Callable[[], Sequence[int]] = lambda: [
+            image.id for image in bench.session.images
+        ]
 
     def set_state(self, state: ImageState) -> None:
         """Say it of the image on the screen."""
@@ -55,14 +56,14 @@ class ImageStateCommands(QObject):
     def walk_unreviewed(self, steps: int) -> None:
         """Show the next image of the list that nobody has decided on, around the ends."""
         rows, state = self.listed(), self._session.state
-        image = self._session.image
-        places = {record.id: place for place, record in enumerate(rows)}
-        current = None if image is None else image.id
-        start = -1 if current is None else places.get(current, -1 if steps > 0 else 0)
+        current = None if self._session.image is None else self._session.image.id
+        start = -1 if steps > 0 else 0
+        if current in rows:
+            start = rows.index(current)
         for step in range(1, len(rows) + 1):
-            record = rows[(start + steps * step) % len(rows)]
-            if state.state_of(record.id) not in REVIEWED and record.id != current:
-                self._session.show_image(record.id)
+            image_id = rows[(start + steps * step) % len(rows)]
+            if state.state_of(image_id) not in REVIEWED and image_id != current:
+                self._session.show_image(image_id)
                 return
         self._session.message_posted.emit("All images of this list have been reviewed.")
 

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 
 from core.demo.project import build_demo
 from core.document.annotation import LayerRole
-from gui.panels.image_list_model import ImageOrder
+from gui.panels.image_rows import ImageOrder
 from tests.journeys.conftest import Play
 from tests.journeys.driver import Person, wait_until
 

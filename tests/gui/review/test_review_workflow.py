@@ -16,7 +16,7 @@ from core.document.document import ImageState
 from core.project.project import Project
 from gui.dialogs.comment_dialog import CommentDialog
 from gui.main_window import MainWindow
-from gui.panels.image_list_model import ImageOrder
+from gui.panels.image_rows import ImageOrder
 from tests.core.project.pictures import add, box
 from tests.gui.charts.projects import fill
 from tests.gui.windows import main_window
@@ -31,7 +31,8 @@ def window(qapp: QApplication, project: Project, tmp_path: Path) -> Iterator[Mai
 
 
 def _listed(window: MainWindow) -> list[str]:
-    return [image.name for image in window.panes.image_model.images()]
+    model = window.panes.image_model
+    return [model.image_at(row).name for row in range(model.rowCount())]
 
 
 def _say(dialog: QDialog | None, text: str, reason: str = "") -> None:
