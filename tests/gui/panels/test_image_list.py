@@ -1,5 +1,6 @@
 """The image list: what is listed in which order, and that a long list costs what is seen."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,8 +28,9 @@ MANY = 5000
 
 
 def table() -> ImageTable:
-    rows = [(number, name, None, None, "") for number, name in zip(IDS, NAMES, strict=True)]
-    return ImageTable(rows)
+    found = ImageTable([])
+    found.add(NewImage(number, name) for number, name in zip(IDS, NAMES, strict=True))
+    return found
 
 
 def listed(rows: ImageRows) -> list[int]:
@@ -92,7 +94,7 @@ def test_images_that_were_added_are_listed_with_the_next_arrangement() -> None:
 
 
 @pytest.fixture
-def panel(qtbot: QtBot, tmp_path: Path, tasks: TaskQueue) -> ImagesPanel:
+def panel(qtbot: QtBot, tmp_path: Path, tasks: TaskQueue) -> Iterator[ImagesPanel]:
     images = tuple(NewImage(n, f"picture{n:05}.jpg") for n in range(1, MANY + 1))
     plain = creation.plain_contents((), "tester")
     contents = creation.ProjectContents(images, plain.layers, plain.labels, {})
@@ -100,10 +102,12 @@ def panel(qtbot: QtBot, tmp_path: Path, tasks: TaskQueue) -> ImagesPanel:
     project = Project.open(tmp_path / "many.maskwright", author="tester")
     session = Session(project)
     found = ImagesPanel(session, ImageListModel(session, tasks))
-    qtbot.addWidget(found, before_close_func=lambda _: (session.close(), project.close()))
+    qtbot.addWidget(found)
     found.resize(240, 600)
     found.show()
-    return found
+    yield found
+    session.close()
+    project.close()
 
 
 def test_only_rows_that_are_seen_are_asked_for(panel: ImagesPanel, qtbot: QtBot) -> None:
