@@ -22,11 +22,11 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractItemView,
     QApplication,
     QDialog,
     QFileDialog,
     QLineEdit,
-    QListView,
     QWidget,
 )
 
@@ -236,7 +236,7 @@ class Person:
         """Click a button."""
         self._click_in(button, button.rect().center())
 
-    def click_row(self, view: QListView, row: int) -> None:
+    def click_row(self, view: QAbstractItemView, row: int) -> None:
         """Click a row of a list."""
         self._click_in(view, view.visualRect(view.model().index(row, 0)).center())
 
@@ -309,7 +309,7 @@ class Person:
         return answer
 
     def _click_in(self, widget: QWidget, place: QPoint) -> None:
-        target = widget.viewport() if isinstance(widget, QListView) else widget
+        target = widget.viewport() if isinstance(widget, QAbstractItemView) else widget
         QTest.mouseClick(target, Qt.MouseButton.LeftButton, pos=place)
         QApplication.processEvents()
 
