@@ -9,8 +9,8 @@ from types import MappingProxyType
 
 import msgspec
 
-DEFAULT_LOSSES: Mapping[str, float] = MappingProxyType({"border_weighted": 1.0, "dice": 1.0})
-
+DEFAULT_LOSSES: Mapping[str, float] = MappingProxyType({"cross_entropy": 1.0, "dice": 1.0})
+"""Not weighted towards borders, as it is for the bundled weights: that makes objects too large."""
 
 MORE_REPLAY = 0.67
 """Share of replay once a round shows that the model forgets."""

@@ -82,7 +82,7 @@ def judge_models(
                 f"The old model stays: {theirs:.2f} against {ours:.2f} for the new one on "
                 f"{_images(new.images, by_parts)}.",
             )
-    if _has_forgotten(new_replay, old_replay):
+    if has_forgotten(new_replay, old_replay):
         return Verdict(
             False,
             f"The new model has forgotten too much: Dice {old_replay:.2f} before and "
@@ -100,7 +100,8 @@ def _is_trivial(new: Scores) -> bool:
     return new.dice < new.trivial + _ABOVE_TRIVIAL
 
 
-def _has_forgotten(new: float | None, old: float | None) -> bool:
+def has_forgotten(new: float | None, old: float | None) -> bool:
+    """Whether Dice on what the parent knew fell by more than may be; both before and now."""
     return new is not None and old is not None and new < old - LARGEST_LOSS_OF_OLD
 
 

@@ -15,6 +15,7 @@ from core.models.specification import ModelSpec
 from core.models.trained import is_trained_id, read_trained_model
 from core.models.zoo.loading import load_adapter
 from core.training import events
+from core.training.calibration import calibrated_spec
 from core.training.data import LabelledImage
 from core.training.fit import Controls, Exam, Fit, FitResult
 from core.training.gathering import Material, Parent, Report, find_parent, gather
@@ -26,11 +27,12 @@ from core.training.looks import LOOKS_FILE, Onlooker
 from core.training.model_files import task_of, trained_spec, write_model
 from core.training.pictures import PictureShelf, readable
 from core.training.preview import draw_preview
-from core.training.recipe import Recipe, recipe_record
+from core.training.recipe import Recipe, Task, recipe_record
 from core.training.run import CHECKPOINT, PREVIOUS_CHECKPOINT, RunFolder, RunOrder
-from core.training.scores import Scores, judge_models
+from core.training.scores import Scores, has_forgotten, judge_models
 from core.training.snapshot import Snapshot, read_snapshot
 from core.training.suggesting import suggest
+from core.training.unet_learner import adapter_of
 from core.training.validation import interesting_part, judge
 
 REPLAY_EXAM_PX = 384
@@ -72,7 +74,8 @@ def train(folder: RunFolder, controls: Controls, report: Report) -> events.Finis
             snapshot.categories,
         )
     )
-    finished = _finish(order, recipe, snapshot, parent, spec, exam, material, fit.run())
+    spec, result = _read_best(spec, recipe, material, exam, fit.run(), device.name)
+    finished = _finish(order, recipe, snapshot, parent, spec, exam, material, result)
     for name in (CHECKPOINT, PREVIOUS_CHECKPOINT):
         (folder.path / name).unlink(missing_ok=True)
     return finished
@@ -155,6 +158,31 @@ def _preview_image(order: RunOrder, snapshot: Snapshot, material: Material) -> L
             nothing = torch.zeros(pixels.shape[:2], dtype=torch.int32).numpy()
             return LabelledImage("preview", "new", pixels, nothing, boxes_of_instances(nothing))
     return (material.held_out or material.learn)[0]
+
+
+def _read_best(
+    spec: ModelSpec,
+    recipe: Recipe,
+    material: Material,
+    exam: Exam,
+    result: FitResult,
+    device: str,
+) -> tuple[ModelSpec, FitResult]:
+    """The best way to read the answers of a U-Net, unless it is worse on what is held out."""
+    if recipe.task is not Task.INSTANCES:
+        return spec, result
+    found = calibrated_spec(spec, result.weights, material.learn, exam.replay, device)
+    adapter = adapter_of(found, recipe.task, result.weights, device)
+    scores = judge(adapter, exam.held_out, spec.categories) if exam.held_out else None
+    replay = judge(adapter, exam.replay, ()).dice if exam.replay else None
+    is_worse = (
+        scores is not None
+        and result.scores is not None
+        and scores.overall(recipe.task) < result.scores.overall(recipe.task)
+    ) or has_forgotten(replay, exam.old_replay)
+    if is_worse:
+        return spec, result
+    return found, dataclasses.replace(result, scores=scores, replay_dice=replay)
 
 
 def _finish(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -100,11 +100,7 @@ class UNetLearner:
 
     def adapter(self) -> UNetAdapter:
         """The model as it would be used, on the averaged weights; it shares nothing."""
-        model = UNet(classes=self._adapter.outputs(self.spec))
-        model.load_state_dict(self.weights())
-        model.to(self._device).to(memory_format=torch.channels_last)
-        model.eval().requires_grad_(False)
-        return self._adapter(self.spec, model, self._device)
+        return adapter_of(self.spec, self._recipe.task, self.weights(), self._device)
 
     def weights(self) -> dict[str, Tensor]:
         """The averaged weights, with the parent's share mixed in (Wortsman and others, 2022)."""
@@ -200,3 +196,15 @@ class UNetLearner:
 def adapter_class(task: Task) -> type[UNetAdapter]:
     """What runs a U-Net of this task."""
     return SemanticUNetAdapter if task is Task.SEMANTIC else UNetAdapter
+
+
+def adapter_of(
+    spec: ModelSpec, task: Task, weights: Mapping[str, Tensor], device: str
+) -> UNetAdapter:
+    """A model that runs on weights, of which it shares nothing."""
+    kind = adapter_class(task)
+    model = UNet(classes=kind.outputs(spec))
+    model.load_state_dict(weights)
+    model.to(device).to(memory_format=torch.channels_last)
+    model.eval().requires_grad_(False)
+    return kind(spec, model, device)

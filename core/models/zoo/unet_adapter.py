@@ -14,12 +14,13 @@ from skimage.measure import regionprops
 from torch import Tensor, nn
 
 from core.document.mask import Mask, PixelBox
+from core.errors import ModelError
 from core.models.adapter import RgbImage, RunContext
 from core.models.components import SemanticMap, connected_regions
 from core.models.normalisation import normalise_percentiles
 from core.models.proposal import Proposal
 from core.models.specification import ModelSpec, SettingValue
-from core.models.watershed import split_objects
+from core.models.watershed import split_objects, split_settings
 from core.models.weights import specification_of
 from core.models.zoo.layer_watch import layers_of, watched
 from core.models.zoo.reading import load_state
@@ -58,14 +59,21 @@ class UNetAdapter:
     Output 0 is background, 1 the interior of the first category, 2 the border,
     and n + 1 the interior of category n; so a network of one category has three.
     Parameters of a run: ``tile_px`` (768), the side of the windows that large
-    pictures are cut into; ``threshold`` (0.5) of the foreground;
-    ``smallest_area_px`` (12).
+    pictures are cut into, and those of ``SplitSettings``, which a model that was
+    trained by a person carries in its preprocessing.
     """
 
     def __init__(self, spec: ModelSpec, model: UNet, device: str) -> None:
         self._spec = spec
         self._model = model
         self._device = device
+        try:
+            self._split = split_settings(spec.preprocessing)
+        except ValueError as error:
+            raise ModelError(
+                f"{spec.name} says how to read its objects, but {error}.",
+                "Train it again, or choose another weights file.",
+            ) from error
 
     @property
     def encoder(self) -> nn.Module:
@@ -93,12 +101,8 @@ class UNetAdapter:
         the label that of most of its interior.
         """
         found = self.answer(image, context)
-        labels = split_objects(
-            found.foreground,
-            found.interior,
-            threshold=float(context.parameters.get("threshold", 0.5)),
-            smallest_area_px=int(context.parameters.get("smallest_area_px", 12)),
-        )
+        settings = split_settings(self._split.record(), context.parameters)
+        labels = split_objects(found.foreground, found.interior, settings)
         context.checkpoint((1 + _NETWORK_SHARE) / 2)
         proposals = self._proposals(labels, found)
         context.checkpoint(1.0)

@@ -17,10 +17,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from core.models.adapter import Adapter, RunContext
 from core.models.registry import find_model
 from core.models.zoo.unet_adapter import UNetAdapter
+from core.training.calibration import MOST_PICTURES, calibrated_spec
 from core.training.checkpoint import save_weights
 from core.training.data import LabelledImage
 from core.training.evaluate import masks_of, union_of
@@ -29,11 +31,13 @@ from core.training.figures.material import FigureMaterial, base_model, read_mate
 from core.training.figures.plots import write_plots
 from core.training.metrics import dice, f1, mask_ious
 from core.training.recipe import Recipe
-from core.training.unet_learner import UNetLearner
+from core.training.unet_learner import UNetLearner, adapter_of
 
 SEEDS = 5
 STAGES = ((1, 10.0, 40), (10, 60.0, 250))
 """How many images, CPU seconds and steps; the steps only shape the learning rate's fall."""
+_CALIBRATION_S = 0.6
+"""What is kept of the CPU seconds for calibration, a picture."""
 _SPEC = find_model("unet-nuclei")
 
 
@@ -75,17 +79,32 @@ def scores(adapter: Adapter, images: Sequence[LabelledImage]) -> tuple[float, fl
     return float(np.mean(dices)), float(2 * right / max(2 * right + wrong + missed, 1))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Learnt:
+    """What came of a training: a model, its weights, how many steps and CPU seconds it took."""
+
+    adapter: Adapter
+    weights: dict[str, Tensor]
+    steps: int
+    cpu_seconds: float
+
+
 def learn(
     images: Sequence[LabelledImage], replay: Sequence[LabelledImage], base: Path, recipe: Recipe
-) -> tuple[UNetLearner, int, float]:
-    """Train until the seconds of the recipe are spent; the learner, its steps, its seconds."""
+) -> Learnt:
+    """Train and calibrate until the seconds of the recipe are spent."""
     begun = time.process_time()
     learner = UNetLearner(_SPEC, recipe, images, replay, parent=base, parent_spec=_SPEC)
+    pictures = min(len(images), MOST_PICTURES) + min(len(replay), MOST_PICTURES)
+    seconds = recipe.cpu_seconds - _CALIBRATION_S * pictures
     step = 0
-    while step < recipe.steps and time.process_time() - begun < recipe.cpu_seconds:
+    while step < recipe.steps and time.process_time() - begun < seconds:
         learner.step(step)
         step += 1
-    return learner, step, time.process_time() - begun
+    weights = learner.weights()
+    spec = calibrated_spec(_SPEC, weights, images, replay, "cpu")
+    adapter = adapter_of(spec, recipe.task, weights, "cpu")
+    return Learnt(adapter, weights, step, time.process_time() - begun)
 
 
 def measure_stages(material: FigureMaterial, base: Path, seeds: int) -> list[Figure]:
@@ -96,11 +115,11 @@ def measure_stages(material: FigureMaterial, base: Path, seeds: int) -> list[Fig
         for count, seconds, steps in STAGES:
             images = [material.learn[place] for place in order[:count]]
             recipe = replace(Recipe(), seed=seed, steps=steps, cpu_seconds=seconds)
-            learner, taken, spent = learn(images, material.replay, base, recipe)
-            adapter = learner.adapter()
-            new, objects = scores(adapter, material.test)
-            old, _ = scores(adapter, material.old)
-            figure = Figure(count, seed, taken, round(spent, 1), new, objects, old)
+            learnt = learn(images, material.replay, base, recipe)
+            new, objects = scores(learnt.adapter, material.test)
+            old, _ = scores(learnt.adapter, material.old)
+            spent = round(learnt.cpu_seconds, 1)
+            figure = Figure(count, seed, learnt.steps, spent, new, objects, old)
             print(json.dumps(asdict(figure)), flush=True)
             found.append(figure)
     return found
@@ -122,10 +141,10 @@ def measure_effort(material: FigureMaterial, base: Path, seed: int = 0) -> list[
             print(json.dumps(asdict(found[-1])), flush=True)
             labelled = [images[other] for other in order[:number]]
             recipe = replace(Recipe(), seed=number, steps=40, cpu_seconds=10.0)
-            learner, _, _ = learn(labelled, material.replay, parent, recipe)
-            learning = learner.adapter()
+            learnt = learn(labelled, material.replay, parent, recipe)
+            learning = learnt.adapter
             parent = Path(folder) / f"{number}.safetensors"
-            save_weights(parent, learner.weights(), _SPEC, {}, half=False)
+            save_weights(parent, learnt.weights, _SPEC, {}, half=False)
     return found
 
 

@@ -3,8 +3,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import numpy.typing as npt
+import pytest
 
-from core.models.watershed import split_objects
+from core.models.watershed import SplitSettings, split_objects, split_settings
 
 FloatMap = npt.NDArray[np.float32]
 
@@ -55,7 +56,7 @@ def test_foreground_without_interior_is_kept_and_specks_are_not() -> None:
     inside = _discs((30, 30, 5))
     inside[90:92, 90:92] = True
     foreground = np.where(inside, 0.9, 0.1).astype(np.float32)
-    labels = split_objects(foreground, np.zeros_like(foreground), smallest_area_px=12)
+    labels = split_objects(foreground, np.zeros_like(foreground))
     assert labels.max() == 1
     assert labels[30, 30] == 1
 
@@ -64,3 +65,33 @@ def test_empty_and_full_pictures_are_answered() -> None:
     nothing, everything = np.zeros((2, 40, 50), np.float32), np.ones((2, 40, 50), np.float32)
     assert split_objects(*nothing).max() == 0
     assert np.array_equal(split_objects(*everything), np.ones((40, 50), np.int32))
+
+
+def test_a_hole_neither_splits_an_object_nor_stays_where_objects_have_none() -> None:
+    inside = _discs((60, 60, 40))
+    inside[40:80, 57:63] = False
+    foreground, interior = _maps(inside)
+    assert split_objects(foreground, interior)[60, 60] == 0
+    labels = split_objects(foreground, interior, SplitSettings(fills_holes=True))
+    assert np.array_equal(labels > 0, _discs((60, 60, 40)))
+    assert labels.max() == 1
+
+
+def test_settings_decide_what_is_an_object() -> None:
+    foreground, interior = _maps(_discs((30, 30, 3), (80, 80, 20)))
+    foreground[30:40, 80:90], interior[30:40, 80:90] = 0.6, 0.55
+    assert split_objects(foreground, interior).max() == 3
+    sure = SplitSettings(threshold=0.7, smallest_area_px=40)
+    assert split_objects(foreground, interior, sure).max() == 1
+    speckled = foreground.copy()
+    speckled[::4, ::4] = 0.9
+    assert split_objects(speckled, interior, SplitSettings(smoothing_px=1.5)).max() == 3
+
+
+def test_settings_are_read_from_plain_values_and_nonsense_is_refused() -> None:
+    given = SplitSettings(0.6, 1.0, 30, True)
+    assert split_settings(given.record(), {"tile_px": 768}) == given
+    assert split_settings(given.record(), {"threshold": 0.4}).threshold == 0.4
+    for nonsense in ("0.5", float("nan"), -1, None):
+        with pytest.raises(ValueError, match="is not a number"):
+            split_settings({"threshold": nonsense})

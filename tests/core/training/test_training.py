@@ -65,7 +65,7 @@ def test_a_trained_model_says_what_it_is_and_runs(tmp_path: Path) -> None:
     assert judged[0].scores.dice is not None
     assert judged[0].replay_dice is not None
     assert (folder.path / judged[-1].preview).is_file()
-    assert {"border_weighted", "dice"} == set(
+    assert {"cross_entropy", "dice"} == set(
         next(event for event in heard if isinstance(event, events.Stepped)).parts
     )
     ranked = rank_next(folder, finished)
