@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from core.document.annotation import Annotation, Label, Layer, LayerRole
 from core.document.change import Change
-from core.document.document import ImageDocument, ProjectState
+from core.document.document import BACK_TO_FRONT, ImageDocument, ProjectState
 from core.document.history import HistoryEvent
 from core.document.images import ImageRecord
 from core.editing.image_state import mark_in_progress
@@ -125,8 +125,10 @@ class Session(QObject):
         document = self.document
         if document is None:
             return ()
+        layer_id, known = self.layer.id, document.annotations
+        items = [known[number] for number in self._selection if number in known]
         return tuple(
-            item for item in document.in_layer(self.layer.id) if item.id in self._selection
+            sorted((item for item in items if item.layer_id == layer_id), key=BACK_TO_FRONT)
         )
 
     def show_image(self, image_id: int) -> None:

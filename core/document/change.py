@@ -23,7 +23,8 @@ from core.document.annotation import (
 from core.document.attributes import AttributeDefinition
 from core.document.comment import Comment
 from core.document.document import ImageDocument, ImageState, ProjectState
-from core.document.mask import Mask, MaskPatch
+from core.document.mask import Mask
+from core.document.mask_patch import MaskPatch
 from core.document.semantic import SemanticMap, SemanticPatch
 from core.errors import ConflictError
 
@@ -53,7 +54,12 @@ class Difference(Generic[T]):
         )
 
     def applied_to(self, records: Mapping[int, T], key: Callable[[T], int]) -> Mapping[int, T]:
-        """A new collection; raises ConflictError when the records are not those expected."""
+        """A new collection; raises ConflictError when the records are not those expected.
+
+        The very same one when nothing happens to it, so that it can be compared by identity.
+        """
+        if not self:
+            return records
         result = dict(records)
         for item in self.removed:
             _expect(result.get(key(item)), item)

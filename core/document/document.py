@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from operator import attrgetter
 from types import MappingProxyType
 
 from core.document.annotation import (
@@ -19,6 +20,9 @@ from core.document.attributes import AttributeDefinition
 from core.document.comment import Comment
 from core.document.geometry import Size
 from core.document.semantic import SemanticMap
+
+BACK_TO_FRONT = attrgetter("order", "id")
+"""Sorts annotations in the order in which they are painted."""
 
 
 class ImageState(Enum):
@@ -51,11 +55,18 @@ class ImageDocument:
     semantic: Mapping[int, SemanticMap] = field(default_factory=lambda: MappingProxyType({}))
     revision: int = 0
     comments: Mapping[int, Comment] = field(default_factory=lambda: MappingProxyType({}))
+    _in_layers: dict[int, tuple[Annotation, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def in_layer(self, layer_id: int) -> tuple[Annotation, ...]:
-        """Annotations of a layer, back to front."""
-        found = (item for item in self.annotations.values() if item.layer_id == layer_id)
-        return tuple(sorted(found, key=lambda item: (item.order, item.id)))
+        """Annotations of a layer, back to front; the same tuple each time."""
+        found = self._in_layers.get(layer_id)
+        if found is None:
+            items = [item for item in self.annotations.values() if item.layer_id == layer_id]
+            items.sort(key=BACK_TO_FRONT)
+            found = self._in_layers[layer_id] = tuple(items)
+        return found
 
     def next_order(self) -> int:
         """An order in front of everything that is there."""

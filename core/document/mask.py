@@ -1,17 +1,24 @@
-"""A mask kept as its bounding box and packed bits, and the patch of a stroke."""
+"""A mask kept as its bounding box and packed bits."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
 from core.document.geometry import Box, Size
+from core.document.packed_rows import (
+    BoolArray,
+    ByteArray,
+    column_holds_any,
+    differing_rows,
+    unpacked_rows,
+    with_rows,
+)
 
-BoolArray = npt.NDArray[np.bool_]
-ByteArray = npt.NDArray[np.uint8]
+__all__ = ["EMPTY_BOX", "BoolArray", "ByteArray", "Mask", "PixelBox"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +96,7 @@ class Mask:
 
     box: PixelBox
     bits: ByteArray
+    _digest: bytes = field(default=b"", init=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.bits.dtype != np.uint8 or self.bits.size != _byte_count(self.box):
@@ -132,11 +140,14 @@ class Mask:
 
     @property
     def digest(self) -> bytes:
-        """Hash of the pixels and their place (16 bytes)."""
-        place = np.array(
-            [self.box.left, self.box.top, self.box.width, self.box.height], dtype="<i8"
-        )
-        return hashlib.blake2b(place.tobytes() + self.bits.tobytes(), digest_size=16).digest()
+        """Hash of the pixels and their place (16 bytes); computed once."""
+        if not self._digest:
+            box = self.box
+            place = np.array([box.left, box.top, box.width, box.height], dtype="<i8")
+            hashed = hashlib.blake2b(place.tobytes(), digest_size=16)
+            hashed.update(np.ascontiguousarray(self.bits).data)
+            object.__setattr__(self, "_digest", hashed.digest())
+        return self._digest
 
     def crop(self) -> BoolArray:
         """The pixels of the bounding box, bool of shape (height, width); a fresh array."""
@@ -155,7 +166,8 @@ class Mask:
         if not shared.is_empty:
             inside = PixelBox(shared.left - box.left, shared.top - box.top, *_extent(shared))
             own = PixelBox(shared.left - self.box.left, shared.top - self.box.top, *_extent(shared))
-            window[inside.slices] = self.crop()[own.slices]
+            rows = unpacked_rows(self.bits, self.box.width, own.top, own.bottom)
+            window[inside.slices] = rows[:, own.left : own.right]
         return window
 
     def contains(self, x: float, y: float) -> bool:
@@ -181,6 +193,8 @@ class Mask:
     def united(self, other: Mask) -> Mask:
         """Pixels of either."""
         box = self.box.united(other.box)
+        if box == self.box and not other.is_empty:
+            return self._with_part(other.box, self.window(other.box) | other.crop())
         return Mask.from_array(self.window(box) | other.window(box), box.left, box.top)
 
     def intersected(self, other: Mask) -> Mask:
@@ -190,8 +204,56 @@ class Mask:
 
     def without(self, other: Mask) -> Mask:
         """Pixels of this one that the other lacks."""
-        pixels = self.crop() & ~other.window(self.box)
-        return Mask.from_array(pixels, self.box.left, self.box.top)
+        shared = self.box.intersected(other.box)
+        if shared.is_empty:
+            return self
+        return self._with_part(shared, self.window(shared) & ~other.window(shared))
+
+    def toggled(self, other: Mask) -> Mask:
+        """Pixels of exactly one of the two."""
+        box = self.box.united(other.box)
+        if box == self.box and not other.is_empty:
+            return self._with_part(other.box, self.window(other.box) ^ other.crop())
+        return Mask.from_array(self.window(box) ^ other.window(box), box.left, box.top)
+
+    def difference(self, other: Mask) -> Mask:
+        """The same as ``toggled``, fast for two masks that agree almost everywhere."""
+        if self.box != other.box or self.is_empty:
+            return self.toggled(other)
+        width = self.box.width
+        rows = differing_rows(self.bits, other.bits, width, self.box.height)
+        if rows is None:
+            return Mask.empty()
+        pixels = unpacked_rows(self.bits, width, *rows) ^ unpacked_rows(other.bits, width, *rows)
+        return Mask.from_array(pixels, self.box.left, self.box.top + rows[0])
+
+    def _with_part(self, part: PixelBox, pixels: BoolArray) -> Mask:
+        """The same mask with other pixels in a rectangle inside of its box.
+
+        What it costs follows the rows of that rectangle, not the size of the mask.
+        """
+        box = self.box
+        left, top = part.left - box.left, part.top - box.top
+        rows = unpacked_rows(self.bits, box.width, top, top + part.height)
+        rows[:, left : left + part.width] = pixels
+        changed = Mask(box, with_rows(self.bits, box.width, top, rows))
+        if changed._is_tight_beside(part):
+            return changed
+        return Mask.from_array(changed.crop(), box.left, box.top)
+
+    def _is_tight_beside(self, part: PixelBox) -> bool:
+        """Whether those sides of the box still hold a pixel that a rectangle inside touches."""
+        box, bits = self.box, self.bits
+        width, height = box.width, box.height
+        return not (
+            (part.top == box.top and not unpacked_rows(bits, width, 0, 1).any())
+            or (
+                part.bottom == box.bottom
+                and not unpacked_rows(bits, width, height - 1, height).any()
+            )
+            or (part.left == box.left and not column_holds_any(bits, width, height, 0))
+            or (part.right == box.right and not column_holds_any(bits, width, height, width - 1))
+        )
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Mask):
@@ -200,61 +262,6 @@ class Mask:
 
     def __hash__(self) -> int:
         return hash((self.box, self.bits.tobytes()))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class MaskPatch:
-    """The difference that a stroke makes: the pixels whose value changes.
-
-    It is its own inverse but for the two hashes, and it is refused on any mask
-    but the one it was made from, so that a stroke never lands on other pixels.
-    """
-
-    changed: Mask
-    before: bytes
-    after: bytes
-
-    @classmethod
-    def between(cls, before: Mask, after: Mask) -> MaskPatch:
-        """Patch that turns one mask into the other."""
-        box = before.box.united(after.box)
-        changed = before.window(box) ^ after.window(box)
-        return cls(Mask.from_array(changed, box.left, box.top), before.digest, after.digest)
-
-    def applied_to(self, mask: Mask) -> Mask:
-        """The mask after the stroke; raises ValueError on any other mask."""
-        if mask.digest != self.before:
-            raise ValueError("this stroke belongs to another mask")
-        box = mask.box.united(self.changed.box)
-        result = Mask.from_array(mask.window(box) ^ self.changed.window(box), box.left, box.top)
-        if result.digest != self.after:
-            raise ValueError("the mask differs from the one that the stroke made")
-        return result
-
-    def inverted(self) -> MaskPatch:
-        """Patch that takes this one back."""
-        return MaskPatch(self.changed, before=self.after, after=self.before)
-
-    def followed_by(self, later: MaskPatch) -> MaskPatch:
-        """One patch for both; raises ValueError when the second does not follow."""
-        if self.after != later.before:
-            raise ValueError("these strokes do not follow each other")
-        box = self.changed.box.united(later.changed.box)
-        pixels = self.changed.window(box) ^ later.changed.window(box)
-        changed = Mask.from_array(pixels, box.left, box.top)
-        return MaskPatch(changed, self.before, later.after)
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, MaskPatch):
-            return NotImplemented
-        return (self.changed, self.before, self.after) == (
-            other.changed,
-            other.before,
-            other.after,
-        )
-
-    def __hash__(self) -> int:
-        return hash((self.changed, self.before, self.after))
 
 
 def _byte_count(box: PixelBox) -> int:

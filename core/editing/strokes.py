@@ -7,7 +7,8 @@ from dataclasses import replace
 from core.document.annotation import Annotation
 from core.document.change import Change, Difference, ImageChange, MaskEdit
 from core.document.document import ImageDocument
-from core.document.mask import Mask, MaskPatch
+from core.document.mask import Mask
+from core.document.mask_patch import MaskPatch
 from core.editing.annotations import unlocked
 from core.editing.areas import area_of
 from core.editing.provenance import stroke_distance, with_edit

@@ -18,7 +18,8 @@ from core.document.geometry import (
     Scribble,
     Visibility,
 )
-from core.document.mask import Mask, MaskPatch, PixelBox
+from core.document.mask import Mask, PixelBox
+from core.document.mask_patch import MaskPatch
 from core.errors import ReadError
 from core.project.packing import array_bytes, compress, decompress
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from operator import attrgetter
 
 from PySide6.QtCore import QModelIndex, QSize, Qt, Signal, SignalInstance
 from PySide6.QtGui import QShortcut
@@ -20,6 +21,7 @@ from gui.icons import IconButton, color_swatch
 from gui.session import Session
 
 NAME, KEY, COUNT = range(3)
+LABEL_ID = attrgetter("label_id")
 
 
 class LabelsPanel(QWidget):
@@ -37,6 +39,7 @@ class LabelsPanel(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._shown: list[tuple[Label, int]] = []
         self.list = self._make_list()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
@@ -78,10 +81,14 @@ class LabelsPanel(QWidget):
         document = self._session.document
         counts: Counter[int] = Counter()
         if document is not None:
-            counts.update(item.label_id for item in document.in_layer(self._session.layer.id))
+            counts.update(map(LABEL_ID, document.in_layer(self._session.layer.id)))
         labels = [label for _, label in sorted(self._session.state.labels.items())]
-        self.list.clear()
-        self.list.addTopLevelItems([self._row(label, counts[label.id]) for label in labels])
+        rows = [(label, counts[label.id]) for label in labels]
+        # The list keeps its place while nothing in it differs, and an edit costs nothing here.
+        if rows != self._shown:
+            self._shown = rows
+            self.list.clear()
+            self.list.addTopLevelItems([self._row(label, count) for label, count in rows])
         places = [label.id for label in labels]
         current: QModelIndex = self.list.model().index(places.index(self._session.label.id), 0)
         self.list.setCurrentIndex(current)

@@ -58,6 +58,8 @@ class ObjectsPanel(QWidget):
         self.tree.setHeaderLabels(titles)
         header = self.tree.header()
         header.setStretchLastSection(False)
+        # Only the rows that can be seen: a thousand are measured otherwise, with every edit.
+        header.setResizeContentsPrecision(0)
         for column in (LABEL, ORIGIN):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         for column in (SHAPE, MARK):
@@ -100,12 +102,12 @@ class ObjectsPanel(QWidget):
             return
         self._filling = True
         # With thousands of objects only the rows that differ are made anew.
-        for item in self._items[first : len(self._items) - last]:
-            self.tree.takeTopLevelItem(first)
-            self._rows.pop(item.id, None)
-        fresh = [self._row(item) for item in items[first : len(items) - last]]
-        self.tree.insertTopLevelItems(first, fresh)
-        self._rows.update((row.data(LABEL, _ID), row) for row in fresh)
+        old, new = self._items[first : len(self._items) - last], items[first : len(items) - last]
+        if [item.id for item in old] == [item.id for item in new]:
+            for item in new:
+                self._fill(self._rows[item.id], item)
+        else:
+            self._replace_rows(first, old, new)
         self._items, self._labels = items, labels
         self._filling = False
         self.empty.setVisible(not items)
@@ -115,28 +117,43 @@ class ObjectsPanel(QWidget):
     def _layer_id(self) -> int:
         return self._session.layer.id
 
-    def _row(self, annotation: Annotation) -> QTreeWidgetItem:
+    def _replace_rows(
+        self, first: int, old: Sequence[Annotation], new: Sequence[Annotation]
+    ) -> None:
+        for item in old:
+            self.tree.takeTopLevelItem(first)
+            self._rows.pop(item.id, None)
+        fresh = {item.id: QTreeWidgetItem() for item in new}
+        for item in new:
+            self._fill(fresh[item.id], item)
+        self.tree.insertTopLevelItems(first, list(fresh.values()))
+        self._rows.update(fresh)
+
+    def _fill(self, row: QTreeWidgetItem, annotation: Annotation) -> None:
+        """Say in a row what an object is; what it said before is gone."""
         label = self._session.state.labels[annotation.label_id]
         kind, mark = KIND_NAMES[type(annotation.geometry)], REVIEW_MARKS[annotation.review]
         shape = kind if annotation.group_id is None else f"{kind} ⧉{annotation.group_id}"
-        row = QTreeWidgetItem([label.name, shape, origin(annotation.provenance), mark, ""])
+        texts = (label.name, shape, origin(annotation.provenance), mark, "")
+        for column, text in enumerate(texts):
+            row.setText(column, text)
         tip = plain_tool_tip("\n".join(provenance_lines(annotation))).replace("\n", "<br>")
         for column in range(row.columnCount()):
             row.setToolTip(column, tip)
         row.setTextAlignment(MARK, Qt.AlignmentFlag.AlignCenter)
         row.setIcon(LABEL, color_swatch(label.color))
         row.setData(LABEL, _ID, annotation.id)
+        row.setIcon(SHAPE, self._icon("lock-outline") if annotation.locked else QIcon())
         if annotation.locked:
-            row.setIcon(SHAPE, self._icon("lock-outline"))
             row.setToolTip(SHAPE, self.tr("Locked: L unlocks it"))
         eye = "eye-off-outline" if annotation.hidden else "eye-outline"
         row.setIcon(EYE, self._icon(eye))
         row.setToolTip(EYE, self.tr("Show") if annotation.hidden else self.tr("Hide"))
-        if annotation.hidden:
-            quiet = self.palette().brush(QPalette.ColorRole.PlaceholderText)
-            for column in (LABEL, SHAPE, ORIGIN):
-                row.setForeground(column, quiet)
-        return row
+        quiet = self.palette().brush(QPalette.ColorRole.PlaceholderText)
+        for column in (LABEL, SHAPE, ORIGIN):
+            row.setData(
+                column, Qt.ItemDataRole.ForegroundRole, quiet if annotation.hidden else None
+            )
 
     def _icon(self, name: str) -> QIcon:
         """Made once for all rows: with thousands of them making each anew would be felt."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import chain
+from operator import is_
+
 from PySide6.QtCore import QObject
 
 from core.document.annotation import Layer, LayerRole
@@ -49,6 +52,7 @@ class CanvasPresenter(QObject):
         self._superpixel_count = 0
         self._further: tuple[CanvasShape, ...] = ()
         self._pixel_shapes: tuple[CanvasShape, ...] = ()
+        self._parts: list[tuple[CanvasShape, ...]] = []
         pictures.add_view(canvas)
         images.loaded.connect(self._on_loaded)
         display.changed.connect(self._on_display_changed)
@@ -100,22 +104,26 @@ class CanvasPresenter(QObject):
         """Hand the canvas the shapes that can be seen now."""
         document = self._session.document
         if document is None:
+            self._parts = []
             self._canvas.set_overlay(())
             return
         state, selection = self._session.state, self._session.selection
-        shapes: list[CanvasShape] = list(self._pixel_shapes)
+        parts = [self._pixel_shapes]
         for layer in sorted(state.layers.values(), key=_back_to_front):
             if layer.id not in self._session.hidden_layers:
-                shapes.extend(self._shapes.of_layer(document, state, layer, selection))
-        shapes.extend(self._proposal_shapes())
-        shapes.extend(self._further)
-        self._canvas.set_overlay(tuple(shapes))
+                parts.append(self._shapes.of_layer(document, state, layer, selection))
+        parts += [self._proposal_shapes(), self._further]
+        # One edit reaches this from the session, its selection and the deck in turn.
+        if len(parts) == len(self._parts) and all(map(is_, parts, self._parts)):
+            return
+        self._parts = parts
+        self._canvas.set_overlay(tuple(chain.from_iterable(parts)))
 
-    def _proposal_shapes(self) -> list[CanvasShape]:
+    def _proposal_shapes(self) -> tuple[CanvasShape, ...]:
         current = self._deck.current
         key = None if current is None else current.key
         items = self._deck.items()[:PROPOSALS_SHOWN]
-        return [self._proposal_shape(item, item.key == key) for item in items]
+        return tuple(self._proposal_shape(item, item.key == key) for item in items)
 
     def _proposal_shape(self, item: DeckItem, current: bool) -> CanvasShape:
         return CanvasShape(
@@ -132,6 +140,7 @@ class CanvasPresenter(QObject):
         self._pictures.show(None)
         self._shown_id = None
         self._shapes.forget()
+        self._parts = []
         self.refresh()
 
     def _on_loaded(self, image: LoadedImage) -> None:

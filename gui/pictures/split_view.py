@@ -129,9 +129,11 @@ class ComparisonPane(QWidget):
         self.count.setText("" if layer is None else counted(len(shapes), "object"))
         self.layer.setToolTip(self.layer.currentText())
 
-    def _shapes_of(self, document: ImageDocument | None, layer: Layer | None) -> list[CanvasShape]:
+    def _shapes_of(
+        self, document: ImageDocument | None, layer: Layer | None
+    ) -> tuple[CanvasShape, ...]:
         if document is None or layer is None:
-            return []
+            return ()
         return self._shapes.of_layer(document, self._bench.session.state, layer)
 
 

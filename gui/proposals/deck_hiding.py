@@ -29,6 +29,8 @@ def hidden_places(
     there, however it was changed since. Objects of ``layer_id`` hide candidates that
     show the same (of another class only what is nearly equal), and so do rejected ones.
     """
+    if not prepared.members:
+        return frozenset()
     return frozenset(
         (
             *_there_already(prepared, state, document, layer_id, mapping),

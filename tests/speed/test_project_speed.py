@@ -13,7 +13,8 @@ import pytest
 from core.document.annotation import Annotation
 from core.document.change import Change, ImageChange, MaskEdit
 from core.document.geometry import Polygon, Size
-from core.document.mask import Mask, MaskPatch
+from core.document.mask import Mask
+from core.document.mask_patch import MaskPatch
 from core.project import creation
 from core.project.opening import open_source
 from core.project.project import Project

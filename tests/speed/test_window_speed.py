@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QApplication, QListView
 from core.document.annotation import Annotation
 from core.document.geometry import Polygon, Size
 from core.document.mask import Mask
+from core.editing.annotations import move_annotations
 from core.project import creation
 from core.project.project import Project
 from core.project.records import NewImage
@@ -200,6 +201,43 @@ def test_hover_over_10_000_polygons(
     median = median_of(benchmark, 5)
     if tool == "select":
         assert median <= LIMIT_HOVER_S, "what the region tool finds out is not about the polygons"
+
+
+def test_selecting_one_of_10_000_polygons(
+    benchmark: Benchmark, open_window: Callable[[str], MainWindow]
+) -> None:
+    window = open_window("large")
+    session = window.bench.session
+    assert session.document is not None
+    numbers = itertools.cycle(list(session.document.annotations)[::7])
+
+    def select() -> None:
+        session.select(frozenset({next(numbers)}))
+        QApplication.processEvents()
+
+    benchmark.pedantic(select, rounds=40, warmup_rounds=3)
+    median_of(benchmark, 10)
+
+
+def test_moving_one_of_10_000_polygons(
+    benchmark: Benchmark, open_window: Callable[[str], MainWindow]
+) -> None:
+    """The edit with everything that shows it: canvas, lists, counts; the picture follows."""
+    window = open_window("large")
+    session = window.bench.session
+    assert session.document is not None
+    numbers = itertools.cycle(list(session.document.annotations)[::7])
+
+    def move_one() -> None:
+        document = session.document
+        assert document is not None
+        change = move_annotations(document, [next(numbers)], 1.0, 0.5)
+        assert change is not None
+        session.apply(change)
+        QApplication.processEvents()
+
+    benchmark.pedantic(move_one, setup=lambda: settle(window), rounds=20, warmup_rounds=3)
+    median_of(benchmark, 16)
 
 
 @pytest.mark.parametrize("scale", [None, 1.0], ids=["fit", "full size"])

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.document.mask import BoolArray, Mask, PixelBox
+from core.document.packed_rows import unpacked_rows
 from gui.canvas.layers.overlay_style import premultiplied_bgra
 from gui.canvas.layers.raster import ArgbArray, paint_where
 from gui.canvas.layers.window import RenderWindow
@@ -65,17 +66,8 @@ def _part(mask: Mask | StrokePixels, part: PixelBox) -> BoolArray:
         box = mask.box
         placed = PixelBox(box.left + part.left, box.top + part.top, part.width, part.height)
         return mask.pixels_in(placed)
-    return mask_rows(mask, part.top, part.bottom)[:, part.left : part.right]
-
-
-def mask_rows(mask: Mask, first: int, last: int) -> BoolArray:
-    """Rows first … last − 1 of the mask's box, without unpacking the others."""
-    width = mask.box.width
-    start, stop = first * width, last * width
-    skip = start & 7
-    bits = np.unpackbits(mask.bits[start >> 3 : (stop + 7) >> 3])[skip : skip + stop - start]
-    rows: BoolArray = bits.view(np.bool_).reshape(last - first, width)
-    return rows
+    rows = unpacked_rows(mask.bits, mask.box.width, part.top, part.bottom)
+    return rows[:, part.left : part.right]
 
 
 def changed_box(before: Mask | StrokePixels, after: Mask | StrokePixels) -> PixelBox:
@@ -92,27 +84,7 @@ def changed_box(before: Mask | StrokePixels, after: Mask | StrokePixels) -> Pixe
 
 
 def _changed_box_of_masks(before: Mask, after: Mask) -> PixelBox:
-    if before is after:
-        return PixelBox(0, 0, 0, 0)
-    if before.box != after.box:
-        return _changed_box_of_grown(before, after)
-    differing = np.flatnonzero(before.bits != after.bits)
-    if not len(differing):
-        return PixelBox(0, 0, 0, 0)
-    width = before.box.width
-    first = int(differing[0]) * 8 // width
-    last = min((int(differing[-1]) * 8 + 7) // width + 1, before.box.height)
-    difference = mask_rows(before, first, last) ^ mask_rows(after, first, last)
-    columns = np.flatnonzero(difference.any(axis=0))
-    left, right = int(columns[0]), int(columns[-1]) + 1
-    return PixelBox(before.box.left + left, before.box.top + first, right - left, last - first)
-
-
-def _changed_box_of_grown(before: Mask, after: Mask) -> PixelBox:
-    around = before.box.united(after.box)
-    difference = before.window(around) ^ after.window(around)
-    x, y, width, height = cv2.boundingRect(difference.view(np.uint8))
-    return PixelBox(around.left + x, around.top + y, width, height)
+    return PixelBox(0, 0, 0, 0) if before is after else before.difference(after).box
 
 
 def _outline(

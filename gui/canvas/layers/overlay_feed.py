@@ -47,6 +47,7 @@ class OverlayFeed(QObject):
         self._window: RenderWindow | None = None
         self._style = OverlayStyle()
         self._shapes: Sequence[CanvasShape] = ()
+        self._latest: Sequence[CanvasShape] = ()
         self._labels: Superpixels | None = None
         self._classes: ClassFill | None = None
         self._requested: OverlayRequest | None = None
@@ -69,9 +70,10 @@ class OverlayFeed(QObject):
 
     def set_shapes(self, shapes: Sequence[CanvasShape]) -> None:
         """Show these shapes from now on; nothing is done when they look like those before."""
-        if not look_alike(self._shapes, shapes):
+        if not look_alike(self._latest, shapes):
             self._shapes = shapes
             self._schedule(0)
+        self._latest = shapes
 
     def set_labels(self, labels: Superpixels | None) -> None:
         """Show the boundaries of these superpixels, None for none."""

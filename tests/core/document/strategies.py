@@ -32,7 +32,8 @@ from core.document.geometry import (
     Size,
     Visibility,
 )
-from core.document.mask import Mask, MaskPatch
+from core.document.mask import Mask
+from core.document.mask_patch import MaskPatch
 from core.document.semantic import SemanticMap, SemanticPatch
 
 SIZE = Size(12, 9)

@@ -13,7 +13,8 @@ from core.document.annotation import Annotation
 from core.document.change import Change, Difference, ImageChange, MaskEdit
 from core.document.document import ImageDocument, ImageState, ProjectState
 from core.document.geometry import Box, Size
-from core.document.mask import BoolArray, Mask, MaskPatch
+from core.document.mask import BoolArray, Mask
+from core.document.mask_patch import MaskPatch
 from core.errors import ConflictError
 from tests.core.document import strategies as some
 

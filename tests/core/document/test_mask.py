@@ -8,7 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from core.document.geometry import Size
-from core.document.mask import Mask, MaskPatch, PixelBox
+from core.document.mask import Mask, PixelBox
+from core.document.mask_patch import MaskPatch
 from tests.core.document.strategies import masks
 
 _ALL = PixelBox(-20, -20, 60, 60)
@@ -21,6 +22,24 @@ def test_set_operations_are_those_of_pixels(first: Mask, second: Mask) -> None:
     assert np.array_equal(first.united(second).window(_ALL), one | other)
     assert np.array_equal(first.intersected(second).window(_ALL), one & other)
     assert np.array_equal(first.without(second).window(_ALL), one & ~other)
+    assert np.array_equal(first.toggled(second).window(_ALL), one ^ other)
+    for result in (first.united(second), first.without(second), first.toggled(second)):
+        assert result == Mask.from_array(result.window(_ALL), _ALL.left, _ALL.top), "tight"
+    assert first.difference(second) == first.toggled(second)
+
+
+@given(masks(), st.data())
+def test_a_change_inside_is_seen_wherever_it_is(mask: Mask, data: st.DataObject) -> None:
+    assume(not mask.is_empty)
+    pixels = mask.crop()
+    row = data.draw(st.integers(0, mask.box.height - 1))
+    column = data.draw(st.integers(0, mask.box.width - 1))
+    dot = Mask.from_array(np.ones((1, 1)), mask.box.left + column, mask.box.top + row)
+    pixels[row, column] ^= True
+    changed = Mask.from_array(pixels, mask.box.left, mask.box.top)
+    assert mask.toggled(dot) == changed
+    assert changed.toggled(dot) == mask
+    assert mask.difference(changed) == dot
 
 
 @given(masks())

@@ -22,7 +22,8 @@ from core.document.annotation import Annotation, Geometry, Provenance, new_annot
 from core.document.change import Change, Difference, ImageChange, MaskEdit
 from core.document.document import ImageDocument, ImageState, ProjectState
 from core.document.geometry import Polygon
-from core.document.mask import Mask, MaskPatch, PixelBox
+from core.document.mask import Mask, PixelBox
+from core.document.mask_patch import MaskPatch
 from core.document.semantic import SemanticMap, SemanticPatch
 from core.editing.image_state import set_image_state
 from core.editing.labels import add_label

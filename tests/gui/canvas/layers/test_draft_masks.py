@@ -6,7 +6,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from core.document.geometry import Size
 from core.document.mask import BoolArray, Mask, PixelBox
 from core.imaging.disk_strokes import disk_step
-from gui.canvas.layers.draft_masks import changed_box, mask_rows, render_draft_mask, sampled
+from gui.canvas.layers.draft_masks import changed_box, render_draft_mask, sampled
 from gui.canvas.layers.overlay_style import premultiplied_bgra
 from gui.canvas.layers.window import RenderWindow
 from gui.tools.draft import DraftMask
@@ -14,14 +14,6 @@ from gui.tools.live_mask import LiveMask
 
 SIZE = Size(200, 150)
 pixels_2d = arrays(np.bool_, array_shapes(min_dims=2, max_dims=2, max_side=20))
-
-
-@given(pixels_2d, st.data())
-def test_some_rows_of_a_mask(pixels: BoolArray, data: st.DataObject) -> None:
-    mask = Mask.from_array(pixels)
-    first = data.draw(st.integers(0, mask.box.height))
-    last = data.draw(st.integers(first, mask.box.height))
-    assert np.array_equal(mask_rows(mask, first, last), mask.crop()[first:last])
 
 
 @given(pixels_2d, st.floats(0.2, 9.0), st.integers(-30, 60), st.integers(-30, 60))
