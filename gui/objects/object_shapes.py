@@ -67,7 +67,14 @@ class ObjectShapes:
         The same tuple again while nothing of it differs.
         """
         items = document.in_layer(layer.id)
-        basis = (state.labels, state.layers, layer.role, self.color_by)
+        basis = (
+            state.labels,
+            state.layers,
+            layer.role,
+            self.color_by,
+            self.other_color,
+            self.caption,
+        )
         before = self._layers.get(layer.id)
         # What other colours and captions say may change with anything.
         is_plain = self.other_color is None and self.caption is None

@@ -82,3 +82,5 @@ def test_captions_and_other_colours_are_asked_for_each_time() -> None:
     assert {shape.caption for shape in shapes.of_layer(document, STATE, LAYER)} == {"first"}
     words[0] = "second"
     assert {shape.caption for shape in shapes.of_layer(document, STATE, LAYER)} == {"second"}
+    shapes.caption = None
+    assert {shape.caption for shape in shapes.of_layer(document, STATE, LAYER)} == {""}
