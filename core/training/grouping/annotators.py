@@ -30,9 +30,13 @@ _LEAST_SHARE, _MOST_SHARE = 0.005, 0.6
 
 @dataclass(frozen=True, slots=True)
 class AnnotatorRuns:
-    """What one method came to: IoU after each action for every object, notches, seconds."""
+    """What one method came to: IoU after each action for every object, notches, seconds.
+
+    ``places`` says which object of the set each entry is of.
+    """
 
     name: str
+    places: list[int]
     overlaps: list[list[float]]
     notches: list[list[int]]
     seconds: list[float]
@@ -58,19 +62,35 @@ class AnnotatorRuns:
         """Mean IoU after each action."""
         return [float(value) for value in np.mean(self.overlaps, axis=0)]
 
+    def only(self, wanted: Collection[int]) -> AnnotatorRuns:
+        """The same for some of the objects, in a row of its own beside that of all."""
+        kept = [entry for entry, place in enumerate(self.places) if place in wanted]
+        return AnnotatorRuns(
+            f"{self.name}, the same {len(kept)} objects",
+            [self.places[entry] for entry in kept],
+            [self.overlaps[entry] for entry in kept],
+            [self.notches[entry] for entry in kept] if self.notches else [],
+            [self.seconds[entry] for entry in kept],
+        )
+
 
 def annotator_runs(
-    objects: Objects, weights: Path | None, *, with_grabcut: bool
+    objects: Objects, weights: Path | None, *, grabcut_every: int
 ) -> list[AnnotatorRuns]:
-    """The robot with every tree, and with GrabCut from a tight box and strokes."""
+    """The robot with every tree, and with GrabCut from a tight box and strokes.
+
+    GrabCut takes a thousand times as long, so it may do every n-th object only; then
+    what the learned tree makes of these very objects stands beside it.
+    """
     runs = [
         _with_tree(name, group, objects)
         for name, group in groupings(weights).items()
         if not name.startswith("higra")
     ]
-    if with_grabcut:
-        runs.append(_with_grabcut(objects))
-    return runs
+    grabcut = _with_grabcut(objects, grabcut_every)
+    if grabcut_every > 1:
+        runs.append(runs[0].only(set(grabcut.places)))
+    return [*runs, grabcut]
 
 
 def rows_of(runs: list[AnnotatorRuns]) -> Rows:
@@ -79,11 +99,13 @@ def rows_of(runs: list[AnnotatorRuns]) -> Rows:
 
 
 def _with_tree(name: str, group: Group, objects: Objects) -> AnnotatorRuns:
-    overlaps, notches, seconds = [], [], []
+    runs = AnnotatorRuns(name, [], [], [], [])
+    place = -1
     for image, masks in objects():
         tree = group(image)
         size = tree.leaf_labels.shape[::-1]
         for parts in masks:
+            place += 1
             truth, scored = (
                 cv2.resize(part.view(np.uint8), size, interpolation=cv2.INTER_NEAREST).astype(
                     np.bool_
@@ -94,21 +116,27 @@ def _with_tree(name: str, group: Group, objects: Objects) -> AnnotatorRuns:
                 continue
             start = time.process_time()
             run = run_robot(tree, truth, scored, CLICKS)
-            seconds.append((time.process_time() - start) / CLICKS)
-            overlaps.append(run.overlaps)
-            notches.append(run.notches)
-    return AnnotatorRuns(name, overlaps, notches, seconds)
+            runs.seconds.append((time.process_time() - start) / CLICKS)
+            runs.overlaps.append(run.overlaps)
+            runs.notches.append(run.notches)
+            runs.places.append(place)
+    return runs
 
 
-def _with_grabcut(objects: Objects) -> AnnotatorRuns:
-    overlaps, seconds = [], []
+def _with_grabcut(objects: Objects, every: int) -> AnnotatorRuns:
+    name = f"GrabCut, tight box and strokes, at most {GRABCUT_ACTIONS}"
+    runs = AnnotatorRuns(name, [], [], [], [])
+    place = -1
     for image, masks in objects():
         for truth, scored in masks:
+            place += 1
+            if place % every:
+                continue
             start = time.process_time()
-            overlaps.append(grabcut_overlaps(image, truth, scored, GRABCUT_ACTIONS))
-            seconds.append((time.process_time() - start) / GRABCUT_ACTIONS)
-    name = f"GrabCut, tight box and strokes, at most {GRABCUT_ACTIONS}"
-    return AnnotatorRuns(name, overlaps, [], seconds)
+            runs.overlaps.append(grabcut_overlaps(image, truth, scored, GRABCUT_ACTIONS))
+            runs.seconds.append((time.process_time() - start) / GRABCUT_ACTIONS)
+            runs.places.append(place)
+    return runs
 
 
 def masked_objects(folder: Path, every: int) -> Objects:

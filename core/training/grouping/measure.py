@@ -2,7 +2,7 @@
 
 python -m core.training.grouping.measure [--bsds FOLDER] [--masks FOLDER]
     [--coco FILE IMAGES] [--trained-licences 4 5 7] [--every N] [--weights FILE]
-    [--out FILE] [--plots FOLDER]
+    [--grabcut-every N] [--out FILE] [--plots FOLDER]
 """
 
 from __future__ import annotations
@@ -132,8 +132,11 @@ class _Report:
         head = "method; clicks to .85; to .90; IoU after 1 / 2 / 3 / 5; notches; ms per click"
         self.add(f"Robot annotator: {name}, {count} objects", head, rows_of(runs))
         if self._plots is not None:
-            title = f"Mean IoU after each action: {name}, {count} objects"
-            curves = {run.name.split(",")[0]: run.curve() for run in runs}
+            # All curves are of the same objects, whatever the rows of the table are of.
+            shared = set[int].intersection(*(set(run.places) for run in runs))
+            title = f"Mean IoU after each action: {name}, {len(shared)} objects"
+            short = {run.name.split(",")[0]: run.only(shared) for run in runs}
+            curves = {method: run.curve() for method, run in short.items()}
             picture = curves_svg(title, "actions", "mean IoU", curves)
             (self._plots / f"clicks_{name}.svg").write_text(picture, encoding="utf-8")
 
@@ -146,6 +149,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--trained-licences", nargs="*", type=int, default=[])
     parser.add_argument("--weights", type=Path)
     parser.add_argument("--every", type=int, default=1, help="take every n-th image")
+    parser.add_argument(
+        "--grabcut-every", type=int, default=1, help="GrabCut on every n-th object; it is slow"
+    )
     parser.add_argument("--out", type=Path, help="a Markdown file to write")
     parser.add_argument("--plots", type=Path, help="a folder for pictures of curves")
     return parser.parse_args()
@@ -155,16 +161,16 @@ def main() -> None:
     """Read the arguments, measure, print the tables and write them."""
     arguments = _arguments()
     report = _Report(arguments.out, arguments.plots)
-    weights, every = arguments.weights, arguments.every
+    weights, every, grabcut = arguments.weights, arguments.every, arguments.grabcut_every
     if arguments.masks:
         objects = masked_objects(arguments.masks, every)
-        runs = annotator_runs(objects, weights, with_grabcut=True)
+        runs = annotator_runs(objects, weights, grabcut_every=grabcut)
         report.add_annotators(arguments.masks.name, runs)
     if arguments.coco:
         file, images = arguments.coco
         trained = set(arguments.trained_licences)
         objects = coco_objects(file, images, trained, every)
-        runs = annotator_runs(objects, weights, with_grabcut=False)
+        runs = annotator_runs(objects, weights, grabcut_every=grabcut)
         report.add_annotators(file.parent.name, runs)
         rows = measure_proposals(file, images, trained, every)
         head = "method; AR / recall .5 / .7 at 10; at 100; at 1000; ms"
@@ -176,7 +182,7 @@ def main() -> None:
         head = "method; boundary recall; under-segmentation; ASA; ms"
         report.add(f"About {SUPERPIXEL_COUNT} superpixels", head, rows)
         objects = segment_objects(arguments.bsds, every)
-        runs = annotator_runs(objects, weights, with_grabcut=False)
+        runs = annotator_runs(objects, weights, grabcut_every=grabcut)
         report.add_annotators(arguments.bsds.name, runs)
     head = "; ".join(["megapixels", *STAGES, "whole"])
     report.add("Time by stage, ms", head, stage_table())

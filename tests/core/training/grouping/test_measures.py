@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.grouping.hierarchy import Hierarchy
-from core.training.grouping.annotators import AnnotatorRuns
+from core.training.grouping.annotators import AnnotatorRuns, annotator_runs
 from core.training.grouping.covering import cover, summarise
 from core.training.grouping.plot import curves_svg
 from core.training.grouping.robot import clicks_to, overlaps_after_clicks, run_robot
@@ -80,12 +80,36 @@ def test_notches_count_from_the_size_taken_last() -> None:
 
 
 def test_a_row_says_what_it_took_to_get_there() -> None:
-    run = AnnotatorRuns("tree", [[0.5, 0.86, 0.9, 0.9, 0.95]], [[3, 2, 9, 0, 0]], [0.002])
+    run = AnnotatorRuns("tree", [0], [[0.5, 0.86, 0.9, 0.9, 0.95]], [[3, 2, 9, 0, 0]], [0.002])
     name, to_85, to_90, after, notches, _ = run.row()
     assert (name, to_85, to_90) == ("tree", "2.00", "3.00")
     assert after == "0.500 / 0.860 / 0.900 / 0.950"
     assert notches == "5.0"
     assert run.curve() == [0.5, 0.86, 0.9, 0.9, 0.95]
+
+
+def test_a_row_of_some_objects_stands_beside_that_of_all() -> None:
+    runs = AnnotatorRuns("tree", [0, 1, 3], [[0.5] * 5, [0.9] * 5, [0.7] * 5], [], [0.1, 0.2, 0.3])
+    some = runs.only({0, 3})
+    assert some.name == "tree, the same 2 objects"
+    assert some.places == [0, 3]
+    assert some.curve() == pytest.approx([0.6] * 5)
+    assert some.row()[-1] == "200.0"
+
+
+def test_grabcut_does_every_nth_object_beside_what_the_tree_makes_of_them() -> None:
+    image = np.full((24, 40, 3), 30, np.uint8)
+    image[4:20, 6:18] = (210, 40, 40)
+    image[4:20, 24:36] = (40, 210, 40)
+    everywhere = np.ones((24, 40), np.bool_)
+    masks = [(image[:, :, plane] == 210, everywhere) for plane in (0, 1)]
+    runs = annotator_runs(lambda: iter([(image, masks)]), None, grabcut_every=2)
+    grabcut = runs[-1]
+    assert grabcut.name.startswith("GrabCut")
+    assert grabcut.places == [0]
+    assert runs[0].places == [0, 1]
+    assert runs[-2].name == "learned, the same 1 objects"
+    assert runs[-2].overlaps == runs[0].overlaps[:1]
 
 
 def test_curves_are_well_formed_svg_with_a_legend() -> None:
