@@ -13,6 +13,7 @@ from core.document.mask import Mask, PixelBox
 from core.grouping.color import RgbImage
 from core.grouping.fine_labels import FineLabels
 from core.grouping.hierarchy import Hierarchy, IntArray, LeafRanges
+from core.grouping.interruption import Check, unchecked
 
 FIRST_REGION_SHARE = 0.01
 """Share of the image that a region has at first, before any was taken."""
@@ -111,30 +112,39 @@ class RegionBrowser:
         nodes = self.ancestors(self.leaf_at(x, y))
         return int(nodes[np.argmin(np.abs(np.log(self.areas(nodes) / wanted)))])
 
-    def region(self, node: int) -> Mask:
-        """Pixels of a node in full image coordinates."""
+    def region(self, node: int, check: Check = unchecked) -> Mask:
+        """Pixels of a node in full image coordinates; ``check`` may raise to stop."""
         first, last = int(self.ranges.first[node]), int(self.ranges.last[node])
         left, top, right, bottom = self._boxes[:, first:last]
         x, y = int(left.min()), int(top.min())
         box = PixelBox(x, y, int(right.max()) - x, int(bottom.max()) - y)
-        inside, window = self._labels.inside(first, last, box)
+        inside, window = self._labels.inside(first, last, box, check)
+        check()
         return Mask.from_array(inside, window.left, window.top)
 
-    def union(self, nodes: Iterable[int]) -> Mask:
-        """Pixels of several nodes together, in full image coordinates."""
+    def union(self, nodes: Iterable[int], check: Check = unchecked) -> Mask:
+        """Pixels of several nodes together, in full image coordinates.
+
+        ``check`` is called between parts of them and may raise to stop.
+        """
         united = Mask.empty()
         for node in nodes:
-            united = united.united(self.region(node))
+            check()
+            part = self.region(node, check)
+            check()
+            united = united.united(part)
         return united
 
-    def leaf_counts(self, mask: Mask) -> npt.NDArray[np.float64]:
-        """Pixels of a mask in every leaf, (leaves,); borders not moved in very large images."""
+    def leaf_counts(self, mask: Mask, check: Check = unchecked) -> npt.NDArray[np.float64]:
+        """Pixels of a mask in every leaf, (leaves,); borders not moved in very large images.
+
+        ``check`` may raise to stop.
+        """
+        leaves = self.hierarchy.leaf_count
         box = mask.box.clipped(self.size)
         if box.is_empty:
-            return np.zeros(self.hierarchy.leaf_count)
-        inside = self._labels.window(box)[mask.window(box)]
-        counts = np.bincount(inside, minlength=self.hierarchy.leaf_count)
-        return counts.astype(np.float64)
+            return np.zeros(leaves)
+        return self._labels.counts(mask.window(box), box, leaves, check).astype(np.float64)
 
     def cut(self, altitude: float) -> IntArray:
         """Region of every pixel when all merges up to ``altitude`` are done: int32 (H, W)."""

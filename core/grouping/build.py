@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Literal, get_args
 
+import numpy as np
+
 from core.errors import Cancelled
-from core.grouping.color import WORK_PIXELS, RgbImage, octave_shapes, resized, stretched
+from core.grouping.color import (
+    WORK_PIXELS,
+    RgbImage,
+    octave_shapes,
+    resized_while,
+    stretched,
+)
 from core.grouping.enlarging import enlarge
 from core.grouping.hierarchy import Hierarchy
+from core.grouping.interruption import Check, abandonable
 from core.grouping.leaves import (
     GroupedPixels,
     by_contrast,
@@ -56,14 +66,16 @@ def build_hierarchy(
         if progress is not None:
             progress(fraction)
 
-    rgb = as_rgb(image)
     group = _recipe(recipe, device)
+    rgb = rgb_while(image, partial(reached, 0.0))
     reached(0.0)
     shapes = octave_shapes((rgb.shape[0], rgb.shape[1]), WORK_PIXELS)
     stored = stored_shapes(shapes, stored_pixels)
     # All smaller scales are made from the largest one that is needed.
-    largest = resized(rgb, stored[-1])
-    small = group_at_work_scale(resized(largest, stored[0]), group, reached)
+    largest = resized_while(rgb, stored[-1], partial(reached, 0.0))
+    small = group_at_work_scale(
+        resized_while(largest, stored[0], partial(reached, 0.0)), group, reached
+    )
     labels = enlarge(small.leaf_labels, largest, stored, lambda done: reached(0.7 + 0.3 * done))
     reached(1.0)
     return Hierarchy(labels, small.parents, small.altitudes)
@@ -88,7 +100,8 @@ def enlarged(
     if not wants_enlarging(hierarchy, (rgb.shape[0], rgb.shape[1])):
         return hierarchy
     missing = shapes[shapes.index((there[0], there[1])) :]
-    labels = enlarge(hierarchy.leaf_labels, resized(rgb, missing[-1]), missing, reached)
+    largest = resized_while(rgb, missing[-1], partial(reached, 0.0))
+    labels = enlarge(hierarchy.leaf_labels, largest, missing, reached)
     return Hierarchy(labels, hierarchy.parents, hierarchy.altitudes)
 
 
@@ -105,7 +118,7 @@ def stored_shapes(shapes: list[tuple[int, int]], most_pixels: int) -> list[tuple
 
 def group_at_work_scale(
     rgb: RgbImage,
-    group: Callable[[RgbImage, Callable[[], None]], GroupedPixels],
+    group: Callable[[RgbImage, Check], GroupedPixels],
     reached: Callable[[float], None] = lambda fraction: None,
 ) -> Hierarchy:
     """Hierarchy whose labels have the size at which grouping works (at most 0.26 megapixels).
@@ -113,16 +126,22 @@ def group_at_work_scale(
     ``reached`` is called with fractions up to 0.7 and may raise to stop.
     """
     shapes = octave_shapes((rgb.shape[0], rgb.shape[1]), WORK_PIXELS)
-    pixels = group(stretched(resized(rgb, shapes[0])), lambda: reached(0.1))
+    small = resized_while(rgb, shapes[0], partial(reached, 0.0))
+    pixels = group(stretched(small), partial(reached, 0.1))
     parents, altitudes = merge_rounds(
         pixels.graph, pixels.cost, lambda done: reached(0.3 + 0.4 * done)
     )
     return ordered_hierarchy(pixels.leaves, parents, altitudes)
 
 
-def _recipe(
-    name: Recipe, device: str | None
-) -> Callable[[RgbImage, Callable[[], None]], GroupedPixels]:
+def rgb_while(image: AnyImage, check: Check) -> RgbImage:
+    """As ``as_rgb``; values that have to be stretched can be called off in the middle."""
+    if image.dtype == np.uint8 and image.shape[2:] == (3,):
+        return as_rgb(image)
+    return abandonable(partial(as_rgb, image), check)
+
+
+def _recipe(name: Recipe, device: str | None) -> Callable[[RgbImage, Check], GroupedPixels]:
     if name not in get_args(Recipe):
         raise ValueError(f"there is no grouping recipe {name!r}")
     if name in _UNLEARNED:

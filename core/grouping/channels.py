@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from core.grouping.color import FloatImage, blurred, gradient_magnitude
+from core.grouping.interruption import Check, unchecked
 
 CHANNEL_COUNT = 24
 BIN_COUNT = 8
@@ -24,14 +25,19 @@ _LOWEST = np.array([0.0, -40.0, -40.0], np.float32)
 _SPAN = np.array([100.0, 80.0, 80.0], np.float32)
 
 
-def edge_channels(lab: FloatImage) -> FloatImage:
-    """Channels of a Lab image (height, width, 3), float32 (24, height, width)."""
+def edge_channels(lab: FloatImage, check: Check = unchecked) -> FloatImage:
+    """Channels of a Lab image (height, width, 3), float32 (24, height, width).
+
+    ``check`` is called between them and may raise to stop.
+    """
     shape = (lab.shape[0], lab.shape[1])
     color = [gradient_magnitude(lab, sigma) for sigma in _COLOR_SIGMAS_PX]
+    check()
     planes = [magnitude[:, :, plane] for magnitude in color for plane in range(3)]
     half = _halved(lab)
-    planes += [_doubled(plane, shape) for plane in _histogram_gradients(half)]
+    planes += [_doubled(plane, shape) for plane in _histogram_gradients(half, check)]
     planes += [_doubled(plane, shape) for plane in _texture_gradients(half[:, :, 0])]
+    check()
     activity = color[0][:, :, 0]
     planes += [_doubled(blurred(_halved(activity), s / 2), shape) for s in _ACTIVITY_AREAS_PX]
     stacked = np.stack(planes)
@@ -46,7 +52,7 @@ def histogram_bins(lab: FloatImage) -> np.ndarray[tuple[int, ...], np.dtype[np.u
     return scaled.clip(0, BIN_COUNT - 1).astype(np.uint8)
 
 
-def _histogram_gradients(lab: FloatImage) -> list[FloatImage]:
+def _histogram_gradients(lab: FloatImage, check: Check) -> list[FloatImage]:
     """Gradient of smoothed 8-bin soft histograms: for L, a, b at each scale."""
     position = ((lab - _LOWEST) * ((BIN_COUNT - 1) / _SPAN)).clip(0, BIN_COUNT - 1)
     bins = np.arange(BIN_COUNT, dtype=np.float32)
@@ -55,6 +61,7 @@ def _histogram_gradients(lab: FloatImage) -> list[FloatImage]:
         soft = np.maximum(1.0 - np.abs(position[:, :, plane, None] - bins), 0.0)
         for sigma in _HISTOGRAM_SIGMAS_PX:
             gradients.append(10.0 * _joint_gradient(soft, sigma))
+        check()
     return gradients
 
 

@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from core.grouping.interruption import Check, abandonable
+
 RgbImage = npt.NDArray[np.uint8]
 FloatImage = npt.NDArray[np.float32]
 
@@ -37,6 +39,15 @@ def resized(image: RgbImage, shape: tuple[int, int]) -> RgbImage:
         return image
     reduced = cv2.resize(image, (shape[1], shape[0]), interpolation=cv2.INTER_AREA)
     return np.asarray(reduced, np.uint8)
+
+
+def resized_while(image: RgbImage, shape: tuple[int, int], check: Check) -> RgbImage:
+    """As ``resized``; of a large image it can be called off in the middle."""
+    if image.shape[:2] == shape:
+        return image
+    if image.size < _LARGE_VALUES:
+        return resized(image, shape)
+    return abandonable(lambda: resized(image, shape), check)
 
 
 def stretched(image: RgbImage) -> RgbImage:
@@ -86,5 +97,6 @@ def blurred(planes: FloatImage, sigma_px: float) -> FloatImage:
     return np.asarray(smooth, np.float32).reshape(planes.shape)
 
 
+_LARGE_VALUES = 10_000_000
 _LEAST_SPAN, _USUAL_SPAN, _LARGEST_GAIN = 6.0, 128.0, 8.0
 _CENTRAL_DIFFERENCE = np.array([[-0.5, 0.0, 0.5]], np.float32)

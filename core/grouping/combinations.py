@@ -12,11 +12,13 @@ import numpy as np
 import numpy.typing as npt
 
 from core.grouping.hierarchy import Hierarchy, IntArray, LeafRanges
+from core.grouping.interruption import Check, unchecked
 from core.grouping.node_statistics import AREA, BORDER_COLUMNS, NodeStatistics
 from core.grouping.region_graph import SumArray
 
 PARTS = 3
 NO_NODE = -1
+_ROWS_AT_ONCE = 1024
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,17 +58,23 @@ def combine(
     regions: int = 250,
     min_area_share: float = 0.0004,
     max_area_share: float = 0.9,
+    check: Check = unchecked,
 ) -> Candidates:
     """All nodes, and the pairs and triples that touch in some cut into at most ``regions``.
 
     Those whose share of the image lies outside the two limits are left out. A
-    pair or triple that is itself a node does not count again.
+    pair or triple that is itself a node does not count again. ``check`` is called
+    now and then and may raise to stop.
     """
-    walk = _Walk.through(hierarchy, ranges, statistics, regions)
+    walk = _Walk.through(hierarchy, ranges, statistics, regions, check)
     nodes = np.full((hierarchy.node_count, PARTS), NO_NODE, np.int32)
     nodes[:, 0] = np.arange(hierarchy.node_count)
     groups = [nodes, *walk.groups()]
-    seams = [np.zeros((len(nodes), BORDER_COLUMNS)), *(walk.seams(group) for group in groups[1:])]
+    seams = [
+        np.zeros((len(nodes), BORDER_COLUMNS)),
+        *(walk.seams(group, check) for group in groups[1:]),
+    ]
+    check()
     found = _with_statistics(hierarchy, statistics, np.concatenate(groups), np.concatenate(seams))
     shares = found.shapes[:, AREA] / (statistics.shape[0] * statistics.shape[1])
     fits = (shares >= min_area_share) & (shares <= max_area_share) & (shares > 0)
@@ -112,6 +120,7 @@ class _Walk:
         ranges: LeafRanges,
         statistics: NodeStatistics,
         regions: int,
+        check: Check,
     ) -> _Walk:
         walk = cls()
         first_merge = hierarchy.node_count - (min(regions, hierarchy.leaf_count) - 1)
@@ -122,8 +131,10 @@ class _Walk:
                 children.setdefault(parent, []).append(node)
         walk.siblings = {(pair[0], pair[1]) for pair in children.values()}
         for pair in list(walk.borders):
+            check()
             walk._note_triples(*pair)
         for merge in range(first_merge, hierarchy.node_count):
+            check()
             walk._merge(merge, *children[merge])
         return walk
 
@@ -133,11 +144,13 @@ class _Walk:
         rows = [pairs, sorted(self.triples)]
         return [np.array(items, np.int32).reshape(-1, PARTS) for items in rows]
 
-    def seams(self, groups: IntArray) -> SumArray:
+    def seams(self, groups: IntArray, check: Check) -> SumArray:
         """The border between the parts of every row of nodes."""
         nothing = np.zeros(BORDER_COLUMNS)
         seams = np.zeros((len(groups), BORDER_COLUMNS))
         for row, (one, other, third) in enumerate(groups.tolist()):
+            if row % _ROWS_AT_ONCE == 0:
+                check()
             seams[row] = self.borders.get((one, other), nothing)
             if third != NO_NODE:
                 seams[row] += self.borders.get((one, third), nothing)

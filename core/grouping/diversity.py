@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from core.grouping.combinations import NO_NODE, Candidates
 from core.grouping.hierarchy import LeafRanges
+from core.grouping.interruption import Check, unchecked
 from core.grouping.region_graph import SumArray
 
 
@@ -33,13 +34,18 @@ def diverse(
     scores: SumArray,
     limit: int,
     diversity: Diversity,
+    check: Check = unchecked,
 ) -> tuple[npt.NDArray[np.intp], SumArray]:
-    """Rows of at most ``limit`` candidates in the order chosen, and their lowered scores."""
+    """Rows of at most ``limit`` candidates in the order chosen, and their lowered scores.
+
+    ``check`` is called before each choice and may raise to stop.
+    """
     pool = _Pool.of(candidates, ranges, leaf_areas)
     chosen: list[int] = []
     lowered: list[float] = []
     left = scores.copy()
     while len(chosen) < min(limit, len(left)):
+        check()
         best = int(left.argmax())
         if left[best] <= 0:
             break

@@ -15,8 +15,9 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from core.grouping.color import FloatImage, RgbImage, resized, to_coarse_lab
+from core.grouping.color import FloatImage, RgbImage, resized_while, to_coarse_lab
 from core.grouping.hierarchy import IntArray
+from core.grouping.interruption import Check, unchecked
 
 MOVES_PER_OCTAVE = 2
 REACH_PX = 4 * MOVES_PER_OCTAVE + 1
@@ -41,24 +42,29 @@ def enlarge(
     """
     if len(shapes) < 2:
         return labels
-    colors = mean_colors(labels, resized(image, shapes[0]))
+    smallest = resized_while(image, shapes[0], partial(step_done, 0.0))
+    colors = mean_colors(labels, smallest)
     for step, shape in enumerate(shapes[1:], start=1):
-        larger = resized(image, shape)
         begun = (step - 0.7) / len(shapes)
-        step_done(begun)
+        check = partial(step_done, begun)
+        larger = resized_while(image, shape, check)
+        check()
         labels = repeated(labels, shape)
-        labels = move_borders(labels, larger, colors, between_moves=partial(step_done, begun))
+        labels = move_borders(labels, larger, colors, between_moves=check)
         step_done(step / len(shapes))
     return labels
 
 
-def mean_colors(labels: IntArray, image: RgbImage) -> FloatImage:
+def mean_colors(labels: IntArray, image: RgbImage, check: Check = unchecked) -> FloatImage:
     """Mean coarse Lab of every label, float32 (n, 3), lightness weighted as in ``_LIGHTNESS``."""
     lab = to_coarse_lab(image).reshape(-1, 3)
     flat = labels.reshape(-1)
     counts = np.maximum(np.bincount(flat), 1)
-    sums = np.stack([np.bincount(flat, weights=lab[:, plane]) for plane in range(3)], axis=1)
-    return np.asarray(sums / counts[:, None] * _LIGHTNESS, np.float32)
+    sums = []
+    for plane in range(3):
+        check()
+        sums.append(np.bincount(flat, weights=lab[:, plane]))
+    return np.asarray(np.stack(sums, axis=1) / counts[:, None] * _LIGHTNESS, np.float32)
 
 
 def repeated(labels: IntArray, shape: tuple[int, int]) -> IntArray:
@@ -78,7 +84,7 @@ def move_borders(
     image: RgbImage,
     colors: FloatImage,
     phase: tuple[int, int] = (0, 0),
-    between_moves: Callable[[], None] = lambda: None,
+    between_moves: Check = unchecked,
 ) -> IntArray:
     """Give border pixels to the neighbouring region with the nearer colour; a new array.
 
@@ -91,11 +97,14 @@ def move_borders(
     stride = width + 2
     padded = np.full((height + 2, stride), -1, np.int32)
     padded[1:-1, 1:-1] = labels
+    between_moves()
     flat = padded.reshape(-1)
     lab = np.zeros((height + 2, stride, 3), np.uint8)
     lab[1:-1, 1:-1] = to_coarse_lab(image)
     pixels = lab.reshape(-1, 3)
+    between_moves()
     places = np.flatnonzero(_beside_border(padded)).astype(np.int32)
+    between_moves()
     places = places[flat[places] >= 0]
     for _ in range(MOVES_PER_OCTAVE):
         rows, columns = np.divmod(places, np.int32(stride))
@@ -106,7 +115,9 @@ def move_borders(
             between_moves()
             moved.append(_move(flat, places[parity == group], stride, pixels, colors))
         # Another round changes nothing but around the pixels that have moved.
+        between_moves()
         places = _surroundings(np.concatenate(moved), stride, flat)
+        between_moves()
     return np.ascontiguousarray(padded[1:-1, 1:-1])
 
 

@@ -6,9 +6,10 @@ import numpy as np
 import numpy.typing as npt
 
 from core.document.mask import PixelBox
-from core.grouping.color import FloatImage, RgbImage, resized
+from core.grouping.color import FloatImage, RgbImage, resized_while
 from core.grouping.enlarging import REACH_PX, mean_colors, move_borders, source_indices
 from core.grouping.hierarchy import IntArray
+from core.grouping.interruption import Check, unchecked
 
 TILE_PX = 256
 
@@ -41,16 +42,25 @@ class FineLabels:
             return painted
         return np.asarray(painted[self._rows[:, None], self._columns], np.int32)
 
-    def window(self, box: PixelBox) -> IntArray:
-        """Leaves of a rectangle of the image, int32 (height, width), borders not moved."""
-        return self._repeated(box)
+    def counts(
+        self, inside: npt.NDArray[np.bool_], box: PixelBox, leaves: int, check: Check = unchecked
+    ) -> npt.NDArray[np.int64]:
+        """How many of the pixels marked in a rectangle each leaf has, borders not moved."""
+        found = np.zeros(leaves, np.int64)
+        for top in range(0, box.height, TILE_PX):
+            check()
+            band = inside[top : top + TILE_PX]
+            part = PixelBox(box.left, box.top + top, box.width, len(band))
+            found += np.bincount(self._repeated(part)[band], minlength=leaves)
+        return found
 
     def inside(
-        self, first: int, last: int, box: PixelBox
+        self, first: int, last: int, box: PixelBox, check: Check = unchecked
     ) -> tuple[npt.NDArray[np.bool_], PixelBox]:
         """Which pixels have a leaf of ``first`` … ``last − 1``, and the rectangle meant.
 
-        ``box`` holds these leaves in the pixels of the small labels.
+        ``box`` holds these leaves in the pixels of the small labels. ``check`` is
+        called between rows of tiles and may raise to stop.
         """
         if self._labels.shape == self._shape:
             return _in_range(self._labels[box.slices], first, last), box
@@ -58,33 +68,46 @@ class FineLabels:
         y0, y1 = (int(y) for y in np.searchsorted(self._rows, (box.top, box.bottom)))
         window = PixelBox(x0, y0, x1 - x0, y1 - y0)
         if self._image is None:
-            return _in_range(self._repeated(window), first, last), window
+            found = np.zeros((window.height, window.width), np.bool_)
+            for top in range(0, window.height, TILE_PX):
+                check()
+                band = found[top : top + TILE_PX]
+                part = PixelBox(window.left, window.top + top, window.width, len(band))
+                band[:] = _in_range(self._repeated(part), first, last)
+            return found, window
         window = self._grown(window)
         found = np.zeros((window.height, window.width), np.bool_)
         for top in range(window.top - window.top % TILE_PX, window.bottom, TILE_PX):
             for left in range(window.left - window.left % TILE_PX, window.right, TILE_PX):
+                check()
                 part = window.intersected(PixelBox(left, top, TILE_PX, TILE_PX))
-                found[_within(part, window).slices] = self._tile_inside(first, last, part)
+                found[_within(part, window).slices] = self._tile_inside(first, last, part, check)
         return found, window
 
-    def _tile_inside(self, first: int, last: int, part: PixelBox) -> npt.NDArray[np.bool_]:
+    def _tile_inside(
+        self, first: int, last: int, part: PixelBox, check: Check
+    ) -> npt.NDArray[np.bool_]:
         rough = _in_range(self._repeated(self._grown(part)), first, last)
         if rough.all() or not rough.any():
             return np.full((part.height, part.width), bool(rough[0, 0]))
         top, left = part.top - part.top % TILE_PX, part.left - part.left % TILE_PX
         tile = self._tiles.get((top, left))
         if tile is None:
-            tile = self._tiles[top, left] = self._moved(PixelBox(left, top, TILE_PX, TILE_PX))
+            tile = self._tiles[top, left] = self._moved(
+                PixelBox(left, top, TILE_PX, TILE_PX), check
+            )
         return _in_range(tile[_within(part, PixelBox(left, top, 0, 0)).slices], first, last)
 
-    def _moved(self, tile: PixelBox) -> IntArray:
+    def _moved(self, tile: PixelBox, check: Check) -> IntArray:
         """The tile with moved borders; what is around it takes part, as far as it can matter."""
         assert self._image is not None  # noqa: S101 - only asked for with an image
         tile = tile.intersected(PixelBox(0, 0, self._shape[1], self._shape[0]))
         wide = self._grown(tile)
         if self._colors is None:
             height, width = self._labels.shape
-            self._colors = mean_colors(self._labels, resized(self._image, (height, width)))
+            self._colors = mean_colors(
+                self._labels, resized_while(self._image, (height, width), check), check
+            )
         pixels = np.ascontiguousarray(self._image[wide.slices])
         phase = (wide.top & 1, wide.left & 1)
         moved = move_borders(self._repeated(wide), pixels, self._colors, phase)

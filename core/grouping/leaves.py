@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,6 +10,7 @@ from core.grouping.channels import edge_channels
 from core.grouping.color import FloatImage, RgbImage, blurred, color_gradient, to_lab
 from core.grouping.contrast_cost import ContrastCost
 from core.grouping.hierarchy import IntArray
+from core.grouping.interruption import Check, unchecked
 from core.grouping.learned_cost import LearnedCost, region_histograms, region_planes
 from core.grouping.merging import MergeCost
 from core.grouping.perceptron import GroupingWeights, Perceptron
@@ -31,54 +31,53 @@ class GroupedPixels:
     cost: MergeCost
 
 
-def by_contrast(
-    image: RgbImage, between_stages: Callable[[], None] = lambda: None
-) -> GroupedPixels:
+def by_contrast(image: RgbImage, between_stages: Check = unchecked) -> GroupedPixels:
     """Without weights: the colour gradient is the edge, contrast the cost."""
     lab, edge, leaves = _gradient_leaves(image, between_stages)
     return GroupedPixels(leaves, build_graph(leaves, lab, edge), ContrastCost())
 
 
-def by_ward(image: RgbImage, between_stages: Callable[[], None] = lambda: None) -> GroupedPixels:
+def by_ward(image: RgbImage, between_stages: Check = unchecked) -> GroupedPixels:
     """Without weights: leaves of the colour gradient, Ward linkage of mean Lab."""
     lab, edge, leaves = _gradient_leaves(image, between_stages)
     return GroupedPixels(leaves, build_graph(leaves, lab, edge), WardCost())
 
 
-def by_similarity(
-    image: RgbImage, between_stages: Callable[[], None] = lambda: None
-) -> GroupedPixels:
+def by_similarity(image: RgbImage, between_stages: Check = unchecked) -> GroupedPixels:
     """Without weights: leaves of the colour gradient, the similarities of selective search."""
     lab, edge, leaves = _gradient_leaves(image, between_stages)
     return GroupedPixels(
-        leaves, similarity_graph(leaves, lab, edge), SimilarityCost(float(leaves.size))
+        leaves,
+        similarity_graph(leaves, lab, edge, between_stages),
+        SimilarityCost(float(leaves.size)),
     )
 
 
 def by_learning(
-    image: RgbImage, weights: GroupingWeights, between_stages: Callable[[], None] = lambda: None
+    image: RgbImage, weights: GroupingWeights, between_stages: Check = unchecked
 ) -> GroupedPixels:
     """With weights: a learned edge and a learned cost; ``between_stages`` may raise to stop."""
     lab = to_lab(image)
     between_stages()
-    channels = edge_channels(lab)
-    between_stages()
-    edge = edge_of(channels, weights.pixel)
-    between_stages()
+    edge = learned_edge(lab, weights.pixel, between_stages)
     leaves = learned_leaves(lab, edge)
     between_stages()
-    graph = learned_graph(leaves, lab, edge)
+    graph = learned_graph(leaves, lab, edge, between_stages)
     return GroupedPixels(leaves, graph, LearnedCost(weights.pair, float(leaves.size)))
 
 
-def similarity_graph(leaves: IntArray, lab: FloatImage, edge: FloatImage) -> RegionGraph:
+def similarity_graph(
+    leaves: IntArray, lab: FloatImage, edge: FloatImage, check: Check = unchecked
+) -> RegionGraph:
     """Graph with the sums that ``SimilarityCost`` needs."""
     graph = build_graph(leaves, lab[:, :, :0], edge)
-    return replace(graph, region_sums=similarity_sums(leaves, lab), maximum_columns=BOX_COLUMNS)
+    return replace(
+        graph, region_sums=similarity_sums(leaves, lab, check), maximum_columns=BOX_COLUMNS
+    )
 
 
 def _gradient_leaves(
-    image: RgbImage, between_stages: Callable[[], None]
+    image: RgbImage, between_stages: Check
 ) -> tuple[FloatImage, FloatImage, IntArray]:
     """Lab, the plain colour gradient, and its watershed."""
     lab = to_lab(image)
@@ -94,9 +93,13 @@ def edge_of(channels: FloatImage, pixel: Perceptron) -> FloatImage:
     return pixel(channels.reshape(len(channels), -1)).reshape(channels.shape[1:])
 
 
-def learned_edge(lab: FloatImage, pixel: Perceptron) -> FloatImage:
+def learned_edge(lab: FloatImage, pixel: Perceptron, check: Check = unchecked) -> FloatImage:
     """Probability of an edge at every pixel of a Lab image, float32 (height, width)."""
-    return edge_of(edge_channels(lab), pixel)
+    channels = edge_channels(lab, check)
+    check()
+    edge = edge_of(channels, pixel)
+    check()
+    return edge
 
 
 def learned_leaves(lab: FloatImage, edge: FloatImage) -> IntArray:
@@ -107,8 +110,13 @@ def learned_leaves(lab: FloatImage, edge: FloatImage) -> IntArray:
     return descent_watershed(np.asarray(np.round(height * _STEPS), np.float32))
 
 
-def learned_graph(leaves: IntArray, lab: FloatImage, edge: FloatImage) -> RegionGraph:
+def learned_graph(
+    leaves: IntArray, lab: FloatImage, edge: FloatImage, check: Check = unchecked
+) -> RegionGraph:
     """Graph with the sums that the learned cost needs."""
-    graph = build_graph(leaves, region_planes(lab, edge), edge)
+    planes = region_planes(lab, edge)
+    check()
+    graph = build_graph(leaves, planes, edge)
+    check()
     histograms = region_histograms(leaves, lab)
     return replace(graph, region_sums=np.concatenate([graph.region_sums, histograms], axis=1))

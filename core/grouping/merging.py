@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from core.grouping.hierarchy import IntArray
+from core.grouping.interruption import Check
 from core.grouping.region_graph import RegionGraph, SumArray, summed_pairs
 
 _SCATTER = np.uint64(2654435761)
 _LOW_HALF = np.uint64(0xFFFFFFFF)
 _UNSET = np.uint64(0xFFFFFFFFFFFFFFFF)
+_VALUES_AT_ONCE = 1_000_000
+"""So many sums of regions are looked at between two checks whether the work is still wanted."""
 
 
 class MergeCost(Protocol):
@@ -36,11 +40,12 @@ def merge_rounds(
     leaves = len(graph.region_sums)
     sums = np.zeros((2 * leaves - 1, graph.region_sums.shape[1]))
     sums[:leaves] = graph.region_sums
+    between_rounds(0.0)
     adding = sums.shape[1] - graph.maximum_columns
     parents = np.arange(2 * leaves - 1, dtype=np.int32)
     altitudes = np.zeros(2 * leaves - 1)
     pairs, border = graph.pairs, graph.border_sums
-    costs = cost(sums[pairs[:, 0]], sums[pairs[:, 1]], border)
+    costs = _costs_in_parts(pairs, border, sums, cost, partial(between_rounds, 0.0))
     used = leaves
     while len(pairs):
         between_rounds((used - leaves) / max(leaves - 1, 1))
@@ -52,9 +57,23 @@ def merge_rounds(
         sums[new, adding:] = np.maximum(sums[first, adding:], sums[second, adding:])
         below = np.maximum(altitudes[first], altitudes[second])
         altitudes[new] = np.maximum(below, costs[chosen])
-        pairs, border, costs = _after_merges(parents[pairs], border, costs, used, sums, cost)
+        check = partial(between_rounds, (used - leaves) / max(leaves - 1, 1))
+        pairs, border, costs = _after_merges(parents[pairs], border, costs, used, sums, cost, check)
         used += len(chosen)
     return parents, altitudes
+
+
+def _costs_in_parts(
+    pairs: IntArray, border: SumArray, sums: SumArray, cost: MergeCost, check: Check
+) -> SumArray:
+    """The cost of every pair; before the first merge there are many of them."""
+    step = max(1, _VALUES_AT_ONCE // sums.shape[1])
+    parts = []
+    for start in range(0, len(pairs), step):
+        check()
+        part = pairs[start : start + step]
+        parts.append(cost(sums[part[:, 0]], sums[part[:, 1]], border[start : start + step]))
+    return np.concatenate(parts) if parts else np.zeros(0)
 
 
 def _mutually_cheapest(pairs: IntArray, costs: SumArray, nodes: int) -> npt.NDArray[np.int64]:
@@ -73,14 +92,21 @@ def _mutually_cheapest(pairs: IntArray, costs: SumArray, nodes: int) -> npt.NDAr
 
 
 def _after_merges(
-    pairs: IntArray, border: SumArray, costs: SumArray, used: int, sums: SumArray, cost: MergeCost
+    pairs: IntArray,
+    border: SumArray,
+    costs: SumArray,
+    used: int,
+    sums: SumArray,
+    cost: MergeCost,
+    check: Check,
 ) -> tuple[IntArray, SumArray, SumArray]:
     """Pairs without those merged, borders to a merged region united, their costs renewed."""
     apart = pairs[:, 0] != pairs[:, 1]
     touched = apart & (pairs >= used).any(axis=1)
     kept = apart & ~touched
     renewed, renewed_border = summed_pairs(pairs[touched], border[touched], len(sums))
-    renewed_costs = cost(sums[renewed[:, 0]], sums[renewed[:, 1]], renewed_border)
+    check()
+    renewed_costs = _costs_in_parts(renewed, renewed_border, sums, cost, check)
     return (
         np.concatenate([pairs[kept], renewed]),
         np.concatenate([border[kept], renewed_border]),

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.grouping.hierarchy import Hierarchy, IntArray, LeafRanges
+from core.grouping.interruption import Check, unchecked
 from core.grouping.region_graph import SumArray, summed_pairs
 
 AREA, X, Y, XX, YY, XY, FRAME = range(7)
@@ -42,19 +43,24 @@ class NodeStatistics:
     borders: SumArray
 
     @classmethod
-    def of(cls, hierarchy: Hierarchy, ranges: LeafRanges) -> NodeStatistics:
+    def of(
+        cls, hierarchy: Hierarchy, ranges: LeafRanges, check: Check = unchecked
+    ) -> NodeStatistics:
         """Statistics of all nodes; of a large image from every second, third … pixel."""
         step = max(1, int(np.ceil(np.sqrt(hierarchy.leaf_labels.size / _MOST_PIXELS))))
         labels = hierarchy.leaf_labels[::step, ::step]
         leaves = hierarchy.leaf_count
         pairs, lengths = _touching(labels, leaves)
+        check()
         joined = joining_nodes(ranges, pairs)
         borders = _border_rows(lengths, hierarchy.altitudes[joined].astype(np.float64))
         around = np.zeros((leaves, BORDER_COLUMNS))
         np.add.at(around, pairs[:, 0], borders)
         np.add.at(around, pairs[:, 1], borders)
         inner = _inner(hierarchy, joined, borders)
+        check()
         shapes, edges = _leaf_shapes(labels, leaves)
+        check()
         return cls(
             (labels.shape[0], labels.shape[1]),
             range_sums(shapes, ranges),

@@ -15,11 +15,12 @@ from core.grouping.build import group_at_work_scale
 from core.grouping.color import WORK_PIXELS, RgbImage
 from core.grouping.enlarging import source_indices
 from core.grouping.hierarchy import Hierarchy, IntArray, LeafRanges
+from core.grouping.interruption import Check
 from core.grouping.leaves import by_learning
 from core.grouping.node_statistics import joining_nodes
 from core.grouping.ordering import ordered_hierarchy
 from core.grouping.perceptron import bundled_weights
-from core.grouping.recut import divided_leaves, joined, touching
+from core.grouping.recut import ROWS_AT_ONCE, divided_leaves, joined, touching, value_in
 
 MOST_ENLARGED = 3.0
 """Small pictures are enlarged by this at most; beyond it only their noise is found."""
@@ -51,7 +52,7 @@ def refine(
         _closer(image[box.slices]), lambda part, check: by_learning(part, weights, check), reached
     )
     reached(0.8)
-    sides = _sides(browser, box, finer)
+    sides = _sides(browser, box, finer, lambda: reached(0.8))
     if sides is None:
         return browser.hierarchy
     return _grafted(browser.hierarchy, sides, finer, lambda: reached(0.9))
@@ -67,7 +68,9 @@ def _closer(part: RgbImage) -> RgbImage:
     return np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
-def _sides(browser: RegionBrowser, box: PixelBox, finer: Hierarchy) -> IntArray | None:
+def _sides(
+    browser: RegionBrowser, box: PixelBox, finer: Hierarchy, check: Check
+) -> IntArray | None:
     """The finer leaf of every stored pixel in the box; None without any pixel inside.
 
     The rest of the leaves that reach into it has one number more, the others −1.
@@ -86,24 +89,24 @@ def _sides(browser: RegionBrowser, box: PixelBox, finer: Hierarchy) -> IntArray 
     (rows, fine_rows), (columns, fine_columns) = spans
     touched = np.zeros(browser.hierarchy.leaf_count, np.bool_)
     touched[labels[rows, columns]] = True
+    check()
     # What is left of a leaf outside of the box may fall apart, so it is numbered as well.
-    sides[touched[labels]] = finer.leaf_count
+    for top in range(0, len(labels), ROWS_AT_ONCE):
+        check()
+        band = slice(top, top + ROWS_AT_ONCE)
+        sides[band][touched[labels[band]]] = finer.leaf_count
+    check()
     sides[rows, columns] = finer.leaf_labels[fine_rows[:, None], fine_columns]
     return sides
 
 
-def _grafted(
-    hierarchy: Hierarchy, sides: IntArray, finer: Hierarchy, between_steps: Callable[[], None]
-) -> Hierarchy:
+def _grafted(hierarchy: Hierarchy, sides: IntArray, finer: Hierarchy, check: Check) -> Hierarchy:
     old = hierarchy.leaf_labels
-    labels = divided_leaves(old, sides)
-    between_steps()
+    labels = divided_leaves(old, sides, check)
     count = int(labels.max()) + 1
-    origin, side = np.zeros(count, np.int32), np.zeros(count, np.int32)
-    origin[labels.reshape(-1)] = old.reshape(-1)
-    side[labels.reshape(-1)] = sides.reshape(-1)
-    pairs = touching(labels, count)
-    between_steps()
+    origin, side = (value_in(labels, values, count, check) for values in (old, sides))
+    pairs = touching(labels, count, check)
+    check()
     ends = np.sort(origin[pairs], axis=1)
     same = ends[:, 0] == ends[:, 1]
     # Parts of one leaf join first, by the finer tree; then everything as before.
@@ -114,9 +117,9 @@ def _grafted(
     inner = _finer_altitudes(finer, side[pairs[same]])
     altitudes[same] = np.minimum(inner, hierarchy.altitudes[hierarchy.parents[ends[same, 0]]])
     sequence = np.lexsort((altitudes, order))
-    between_steps()
-    parents, heights = joined(count, pairs[sequence], altitudes[sequence])
-    between_steps()
+    check()
+    parents, heights = joined(count, pairs[sequence], altitudes[sequence], check)
+    check()
     return ordered_hierarchy(labels, parents, heights)
 
 

@@ -12,6 +12,7 @@ from core.grouping.browser import RegionBrowser
 from core.grouping.combinations import NO_NODE, Candidates, combine
 from core.grouping.diversity import Diversity, diverse
 from core.grouping.hierarchy import Hierarchy, LeafRanges
+from core.grouping.interruption import Check, unchecked
 from core.grouping.node_statistics import AREA, NodeStatistics
 from core.grouping.objectness import bundled_objectness, objectness
 from core.grouping.perceptron import Perceptron
@@ -41,13 +42,15 @@ def proposals(
     min_area_share: float = 0.0004,
     max_area_share: float = 0.7,
     max_overlap: float = 0.8,
+    check: Check = unchecked,
 ) -> tuple[Proposal, ...]:
     """At most ``limit`` class-agnostic candidates with masks, best first.
 
     Nodes, pairs and triples of neighbouring nodes, scored by the bundled
     objectness; the score falls with the overlap with better ones. Candidates
     below or above the shares of the image are left out, and so are those whose
-    intersection over union with a better one exceeds ``max_overlap``.
+    intersection over union with a better one exceeds ``max_overlap``. ``check`` is
+    called often and may raise to stop.
     """
     ranked = rank(
         hierarchy,
@@ -56,10 +59,11 @@ def proposals(
         min_area_share=min_area_share,
         max_area_share=max_area_share,
         diversity=Diversity(max_overlap),
+        check=check,
     )
     browser = RegionBrowser(hierarchy, size)
     return tuple(
-        Proposal(number, browser.union(used_nodes(nodes)), float(score), "", SOURCE)
+        Proposal(number, browser.union(used_nodes(nodes), check), float(score), "", SOURCE)
         for number, (nodes, score) in enumerate(
             zip(ranked.candidates.nodes, ranked.scores, strict=True), start=1
         )
@@ -74,22 +78,25 @@ def rank(
     min_area_share: float = 0.0004,
     max_area_share: float = 0.7,
     diversity: Diversity = Diversity(),  # noqa: B008 - frozen
+    check: Check = unchecked,
 ) -> RankedCandidates:
     """The ranking behind ``proposals``, as nodes; made for measuring and for other scorers."""
     ranges = LeafRanges.of(hierarchy)
-    statistics = NodeStatistics.of(hierarchy, ranges)
+    statistics = NodeStatistics.of(hierarchy, ranges, check)
     found = combine(
         hierarchy,
         ranges,
         statistics,
         min_area_share=min_area_share,
         max_area_share=max_area_share,
+        check=check,
     )
+    check()
     scores = objectness(found, statistics.shape, scorer)
     scores *= _PART_FACTORS[(found.nodes != NO_NODE).sum(axis=1) - 1]
     order = np.argsort(-scores, kind="stable")[:_POOL]
     pool, leaf_areas = found.only(order), statistics.shapes[: hierarchy.leaf_count, AREA]
-    chosen, lowered = diverse(pool, ranges, leaf_areas, scores[order], limit, diversity)
+    chosen, lowered = diverse(pool, ranges, leaf_areas, scores[order], limit, diversity, check)
     return RankedCandidates(pool.only(chosen), lowered)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy.typing as npt
 from core.document.geometry import Box, FloatArray
 from core.grouping.browser import RegionBrowser
 from core.grouping.combinations import NO_NODE, Candidates, combine
+from core.grouping.interruption import Check, unchecked
 from core.grouping.node_statistics import NodeStatistics
 from core.grouping.objectness import bundled_objectness, objectness
 from core.grouping.region_graph import SumArray
@@ -33,19 +33,17 @@ class RegionSelector:
     shape: tuple[int, int]
 
     @classmethod
-    def of(
-        cls, browser: RegionBrowser, between_steps: Callable[[], None] = lambda: None
-    ) -> RegionSelector:
-        """Find and score the candidates of an image; ``between_steps`` may raise to stop."""
-        statistics = NodeStatistics.of(browser.hierarchy, browser.ranges)
-        between_steps()
+    def of(cls, browser: RegionBrowser, check: Check = unchecked) -> RegionSelector:
+        """Find and score the candidates of an image; ``check`` may raise to stop."""
+        statistics = NodeStatistics.of(browser.hierarchy, browser.ranges, check)
         found = combine(
             browser.hierarchy,
             browser.ranges,
             statistics,
             min_area_share=_LEAST_AREA_SHARE,
+            check=check,
         )
-        between_steps()
+        check()
         scores = objectness(found, statistics.shape, bundled_objectness())
         return cls(browser, found, scores, statistics.shape)
 

@@ -18,6 +18,7 @@ from core.document.mask import Mask
 from core.grouping.agreement import is_improved
 from core.grouping.browser import RegionBrowser
 from core.grouping.color import RgbImage
+from core.grouping.interruption import Check, unchecked
 from core.grouping.snapping import fewest_nodes
 
 CLEAR_SHARE = 0.65
@@ -40,19 +41,25 @@ class Sharpened:
 
 
 def sharpen(
-    masks: Sequence[Mask], browser: RegionBrowser, image: RgbImage | None = None
+    masks: Sequence[Mask],
+    browser: RegionBrowser,
+    image: RgbImage | None = None,
+    check: Check = unchecked,
 ) -> Sharpened:
     """Sharpen the masks of one result; they stay disjoint where they were.
 
     With ``image`` (uint8 RGB, of the browser's size) only masks are changed that are
-    likely to gain by it; see ``agreement``.
+    likely to gain by it; see ``agreement``. ``check`` is called between masks and may
+    raise to stop.
     """
-    counts = np.array([browser.leaf_counts(mask) for mask in masks], np.float64)
-    counts = counts.reshape(len(masks), browser.hierarchy.leaf_count)
     areas = np.asarray(browser.areas(np.arange(browser.hierarchy.leaf_count)), np.float64)
-    shares = counts / np.maximum(areas, 1e-9)
-    moved = [_sharpened(mask, share, browser) for mask, share in zip(masks, shares, strict=True)]
-    helps = [_helps(old, new, image) for old, new in zip(masks, moved, strict=True)]
+    moved, helps = [], []
+    for mask in masks:
+        check()
+        shares = browser.leaf_counts(mask, check) / np.maximum(areas, 1e-9)
+        moved.append(_sharpened(mask, shares, browser, check))
+        check()
+        helps.append(_helps(mask, moved[-1], image))
     kept = tuple(
         new if better else old for old, new, better in zip(masks, moved, helps, strict=True)
     )
@@ -72,12 +79,14 @@ def _helps(raw: Mask, moved: Mask, image: RgbImage | None) -> bool:
     return is_improved(raw, moved, image)
 
 
-def _sharpened(mask: Mask, shares: npt.NDArray[np.float64], browser: RegionBrowser) -> Mask:
+def _sharpened(
+    mask: Mask, shares: npt.NDArray[np.float64], browser: RegionBrowser, check: Check
+) -> Mask:
     whole = shares >= CLEAR_SHARE
     unclear = (shares > 1 - CLEAR_SHARE) & ~whole
-    kept = browser.union(fewest_nodes(browser.hierarchy, whole))
+    kept = browser.union(fewest_nodes(browser.hierarchy, whole), check)
     if unclear.any():
-        rest = browser.union(fewest_nodes(browser.hierarchy, unclear))
+        rest = browser.union(fewest_nodes(browser.hierarchy, unclear), check)
         kept = kept.united(mask.intersected(rest))
     return mask if kept.is_empty else kept
 

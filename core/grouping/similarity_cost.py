@@ -8,6 +8,7 @@ import numpy as np
 
 from core.grouping.color import FloatImage, blurred
 from core.grouping.hierarchy import IntArray
+from core.grouping.interruption import Check, unchecked
 from core.grouping.region_graph import SumArray
 
 COLOR_BINS = 25
@@ -44,25 +45,33 @@ class SimilarityCost:
         return np.asarray(np.clip(1.0 - (color + texture + size + fill) / 4, 0.0, 1.0))
 
 
-def similarity_sums(labels: IntArray, lab: FloatImage) -> SumArray:
+def similarity_sums(labels: IntArray, lab: FloatImage, check: Check = unchecked) -> SumArray:
     """Area, histograms of colour and texture, and box of every region, float64 (n, 320).
 
     The box comes last as −left, −top, right, bottom, which unite by their maximum.
+    ``check`` is called between the histograms and may raise to stop.
     """
     count = int(labels.max()) + 1
     flat = labels.reshape(-1)
-    columns = [np.bincount(flat, minlength=count)[:, None].astype(np.float64)]
+    sums = np.zeros((count, _TEXTURES.stop + BOX_COLUMNS))
+    sums[:, 0] = np.bincount(flat, minlength=count)
+    place = 1
     for plane in range(3):
         share = (lab[:, :, plane] - _LOWEST[plane]) / _SPAN[plane]
-        columns.append(_histogram(flat, share, COLOR_BINS, count))
+        sums[:, place : place + COLOR_BINS] = _histogram(flat, share, COLOR_BINS, count)
+        place += COLOR_BINS
+        check()
     smooth = blurred(lab, 1.0)
     for plane in range(3):
         down, across = _derivatives(smooth[:, :, plane])
         for turn in np.arange(DIRECTIONS) * (2 * np.pi / DIRECTIONS):
             steepness = np.float32(np.cos(turn)) * across + np.float32(np.sin(turn)) * down
             share = np.maximum(steepness, 0) / _STEEPEST[plane]
-            columns.append(_histogram(flat, share, TEXTURE_BINS, count))
-    return np.concatenate([*columns, _boxes(labels, count)], axis=1)
+            sums[:, place : place + TEXTURE_BINS] = _histogram(flat, share, TEXTURE_BINS, count)
+            place += TEXTURE_BINS
+            check()
+    sums[:, place:] = _boxes(labels, count)
+    return sums
 
 
 def _derivatives(plane: FloatImage) -> tuple[FloatImage, FloatImage]:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from core.document.mask import Mask
 from core.grouping.browser import RegionBrowser
 from core.grouping.hierarchy import Hierarchy
+from core.grouping.interruption import Check, unchecked
 from core.grouping.region_graph import SumArray
 
 
@@ -28,13 +29,14 @@ class Reach:
     best_node_overlap: float
 
 
-def reach(mask: Mask, browser: RegionBrowser) -> Reach:
+def reach(mask: Mask, browser: RegionBrowser, check: Check = unchecked) -> Reach:
     """What the regions of an image can reach of a mask in the same image.
 
     A high value says that clicks on regions will do; a low one that an edge is
-    missed inside, where the node wants a re-cut or the mask a brush.
+    missed inside, where the node wants a re-cut or the mask a brush. ``check`` may
+    raise to stop.
     """
-    inside, areas = _leaf_sums(mask, browser)
+    inside, areas = _leaf_sums(mask, browser, check)
     total = float(mask.clipped(browser.size).area)
     if total == 0:
         return Reach(0.0, (), -1, 0.0)
@@ -50,12 +52,12 @@ def reach(mask: Mask, browser: RegionBrowser) -> Reach:
     return Reach(overlap, nodes, best, float(overlaps[best]))
 
 
-def snap(mask: Mask, browser: RegionBrowser) -> Mask:
+def snap(mask: Mask, browser: RegionBrowser, check: Check = unchecked) -> Mask:
     """The union of leaves that overlaps a mask best: the mask moved onto the regions' edges.
 
-    Empty when the mask is, or lies outside the image.
+    Empty when the mask is, or lies outside the image. ``check`` may raise to stop.
     """
-    return browser.union(reach(mask, browser).nodes)
+    return browser.union(reach(mask, browser, check).nodes, check)
 
 
 def fewest_nodes(hierarchy: Hierarchy, taken: npt.NDArray[np.bool_]) -> tuple[int, ...]:
@@ -92,7 +94,7 @@ def _best_leaves(
     return taken, float(overlaps[best])
 
 
-def _leaf_sums(mask: Mask, browser: RegionBrowser) -> tuple[SumArray, SumArray]:
+def _leaf_sums(mask: Mask, browser: RegionBrowser, check: Check) -> tuple[SumArray, SumArray]:
     """Pixels of every leaf inside the mask, and all of them."""
     leaves = np.arange(browser.hierarchy.leaf_count)
-    return browser.leaf_counts(mask), browser.areas(leaves)
+    return browser.leaf_counts(mask, check), browser.areas(leaves)

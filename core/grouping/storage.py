@@ -8,16 +8,22 @@ import zlib
 import numpy as np
 
 from core.grouping.hierarchy import Hierarchy
+from core.grouping.interruption import Check, unchecked
 
 VERSION = 1
 """Raised whenever the same image would give another hierarchy, so that old ones are not used."""
 
 _HEADER = struct.Struct("<4sIIII")
 _MAGIC = b"MWHI"
+_BLOCK_BYTES = 8_000_000
+"""So much is compressed between two checks whether the work is still wanted."""
 
 
-def to_bytes(hierarchy: Hierarchy) -> bytes:
-    """Lossless and compressed; under half a byte per pixel on photographs."""
+def to_bytes(hierarchy: Hierarchy, check: Check = unchecked) -> bytes:
+    """Lossless and compressed; under half a byte per pixel on photographs.
+
+    ``check`` may raise to stop.
+    """
     height, width = hierarchy.leaf_labels.shape
     # Along a row most labels repeat, so differences are mostly zero.
     steps = np.diff(hierarchy.leaf_labels, axis=1, prepend=np.int32(0))
@@ -26,8 +32,14 @@ def to_bytes(hierarchy: Hierarchy) -> bytes:
         hierarchy.parents.astype("<i4"),
         hierarchy.altitudes.astype("<f4"),
     )
-    body = zlib.compress(b"".join(array.tobytes() for array in arrays), 1)
-    return _HEADER.pack(_MAGIC, VERSION, height, width, hierarchy.node_count) + body
+    compressor = zlib.compressobj(1)
+    parts = [_HEADER.pack(_MAGIC, VERSION, height, width, hierarchy.node_count)]
+    for array in arrays:
+        content = array.reshape(-1).view(np.uint8)
+        for start in range(0, len(content), _BLOCK_BYTES):
+            check()
+            parts.append(compressor.compress(content[start : start + _BLOCK_BYTES].tobytes()))
+    return b"".join([*parts, compressor.flush()])
 
 
 def from_bytes(data: bytes) -> Hierarchy | None:

@@ -7,23 +7,26 @@ Huttenlocher (IJCV 2004), the watershed floods an edge map from a grid of seeds.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Literal, get_args
 
 import numpy as np
 
 from core.errors import Cancelled
-from core.grouping.build import STORED_PIXELS, build_hierarchy, stored_shapes
+from core.grouping.build import STORED_PIXELS, build_hierarchy, rgb_while, stored_shapes
 from core.grouping.color import (
     WORK_PIXELS,
     RgbImage,
     color_gradient,
     octave_shapes,
     resized,
+    resized_while,
     stretched,
     to_lab,
 )
 from core.grouping.enlarging import enlarge, repeated
 from core.grouping.hierarchy import Hierarchy, IntArray, LeafRanges
+from core.grouping.interruption import Check, abandonable, unchecked
 from core.grouping.learned_cost import LearnedCost
 from core.grouping.leaves import learned_edge, learned_graph
 from core.grouping.merging import merge_rounds
@@ -59,7 +62,8 @@ def superpixels(image: AnyImage, count: int, *, method: SuperpixelMethod = "hier
         return repeated(regions[hierarchy.leaf_labels], shape)
     shapes = octave_shapes(shape, WORK_PIXELS)
     small = resized(rgb, shapes[0])
-    labels = connected(_METHODS[method](small, min(count, small.shape[0] * small.shape[1])))
+    count = min(count, small.shape[0] * small.shape[1])
+    labels = connected(_METHODS[method](small, count, unchecked))
     return enlarge(labels, rgb, shapes, lambda done: None)
 
 
@@ -91,17 +95,21 @@ def build_superpixel_hierarchy(
         if progress is not None:
             progress(fraction)
 
-    rgb = as_rgb(image)
-    reached(0.0)
+    def check() -> None:
+        reached(0.0)
+
+    rgb = rgb_while(image, check)
     shapes = octave_shapes((rgb.shape[0], rgb.shape[1]), WORK_PIXELS)
     stored = stored_shapes(shapes, stored_pixels)
-    largest = resized(rgb, stored[-1])
-    small = resized(largest, stored[0])
-    leaves = connected(_METHODS[method](small, min(count, small.shape[0] * small.shape[1])))
+    largest = resized_while(rgb, stored[-1], check)
+    small = resized_while(largest, stored[0], check)
+    count = min(count, small.shape[0] * small.shape[1])
+    leaves = connected(_METHODS[method](small, count, check), check)
     reached(0.2)
     weights = bundled_weights()
     lab = to_lab(stretched(small))
-    graph = learned_graph(leaves, lab, learned_edge(lab, weights.pixel))
+    edge = learned_edge(lab, weights.pixel, lambda: reached(0.2))
+    graph = learned_graph(leaves, lab, edge, lambda: reached(0.3))
     reached(0.4)
     cost = LearnedCost(weights.pair, float(leaves.size))
     parents, altitudes = merge_rounds(graph, cost, lambda done: reached(0.4 + 0.3 * done))
@@ -111,7 +119,7 @@ def build_superpixel_hierarchy(
     return Hierarchy(labels, tree.parents, tree.altitudes)
 
 
-def connected(labels: IntArray) -> IntArray:
+def connected(labels: IntArray, check: Check = unchecked) -> IntArray:
     """Labels 0 … n − 1 of which each is one 4-connected piece.
 
     The largest piece of a label stays, the others join the neighbour with which
@@ -120,6 +128,7 @@ def connected(labels: IntArray) -> IntArray:
     from skimage.measure import label as label_pieces
 
     pieces = label_pieces(labels, background=-1, connectivity=1).astype(np.int32) - 1
+    check()
     flat, owner = pieces.reshape(-1), labels.reshape(-1)
     piece_count = int(flat.max()) + 1
     areas = np.bincount(flat, minlength=piece_count)
@@ -128,7 +137,9 @@ def connected(labels: IntArray) -> IntArray:
     order = np.lexsort((np.arange(piece_count), -areas, owners))
     is_main = np.zeros(piece_count, np.bool_)
     is_main[order[np.flatnonzero(np.diff(owners[order], prepend=owners.min() - 1))]] = True
+    check()
     target = _joined(pieces, is_main)
+    check()
     numbers = np.cumsum(is_main, dtype=np.int32) - 1
     return np.asarray(numbers[target][pieces], np.int32)
 
@@ -149,31 +160,41 @@ def _joined(pieces: IntArray, is_main: np.ndarray[tuple[int, ...], np.dtype[np.b
     return target
 
 
-def _slic(image: RgbImage, count: int) -> IntArray:
-    from skimage.segmentation import slic
+def _slic(image: RgbImage, count: int, check: Check) -> IntArray:
+    def call() -> IntArray:
+        from skimage.segmentation import slic
 
-    labels = slic(image, n_segments=count, compactness=10.0, start_label=0, channel_axis=-1)
-    return np.asarray(labels, np.int32)
+        labels = slic(image, n_segments=count, compactness=10.0, start_label=0, channel_axis=-1)
+        return np.asarray(labels, np.int32)
+
+    return abandonable(call, check)
 
 
-def _watershed(image: RgbImage, count: int) -> IntArray:
-    from skimage.segmentation import watershed
-
+def _watershed(image: RgbImage, count: int, check: Check) -> IntArray:
     height = color_gradient(to_lab(image), 1.0)
-    return np.asarray(watershed(height, markers=count), np.int32)
+    check()
+
+    def call() -> IntArray:
+        from skimage.segmentation import watershed
+
+        return np.asarray(watershed(height, markers=count), np.int32)
+
+    return abandonable(call, check)
 
 
-def _felzenszwalb(image: RgbImage, count: int) -> IntArray:
+def _felzenszwalb(image: RgbImage, count: int, check: Check) -> IntArray:
     """The method has a scale, not a number: bisection over its logarithm."""
-    from skimage.segmentation import felzenszwalb
+
+    def at_scale(scale: float) -> IntArray:
+        from skimage.segmentation import felzenszwalb
+
+        return np.asarray(felzenszwalb(image, scale=scale, sigma=0.8, min_size=10), np.int32)
 
     low, high = 0.0, 16.0
     best: IntArray | None = None
     for _ in range(_SCALE_TRIALS):
         middle = (low + high) / 2
-        labels = np.asarray(
-            felzenszwalb(image, scale=2.0**middle, sigma=0.8, min_size=10), np.int32
-        )
+        labels = abandonable(partial(at_scale, 2.0**middle), check)
         if best is None or abs(int(labels.max()) + 1 - count) < abs(int(best.max()) + 1 - count):
             best = labels
         if labels.max() + 1 > count:
@@ -184,7 +205,7 @@ def _felzenszwalb(image: RgbImage, count: int) -> IntArray:
     return best
 
 
-_METHODS: dict[str, Callable[[RgbImage, int], IntArray]] = {
+_METHODS: dict[str, Callable[[RgbImage, int, Check], IntArray]] = {
     "slic": _slic,
     "watershed": _watershed,
     "felzenszwalb": _felzenszwalb,

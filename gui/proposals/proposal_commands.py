@@ -192,8 +192,8 @@ class ProposalCommands(QObject):
             )
             return
 
-        def run(_context: TaskContext) -> tuple[Proposal, ...]:
-            return region_proposals(browser.hierarchy, browser.size)
+        def run(context: TaskContext) -> tuple[Proposal, ...]:
+            return region_proposals(browser.hierarchy, browser.size, check=context.check_cancelled)
 
         self._tasks.submit(
             Task("Region proposals", Lane.INTERACTIVE, ("region proposals",), run),

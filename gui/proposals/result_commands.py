@@ -73,8 +73,12 @@ class ResultCommands(QObject):
                 Lane.INTERACTIVE,
                 ("sharpen",),
                 # A browser belongs to one thread, so this one gets its own.
-                lambda _context: _sharpened(
-                    found, RegionBrowser(browser.hierarchy, browser.size, rgb), rgb, masks
+                lambda context: _sharpened(
+                    found,
+                    RegionBrowser(browser.hierarchy, browser.size, rgb),
+                    rgb,
+                    masks,
+                    context.check_cancelled,
                 ),
             ),
             lambda outcome: self._on_sharpened(image_id, *outcome),
@@ -159,12 +163,16 @@ class ResultCommands(QObject):
 
 
 def _sharpened(
-    found: ProposalSet, browser: RegionBrowser, image: RgbImage, truth: tuple[Mask, ...]
+    found: ProposalSet,
+    browser: RegionBrowser,
+    image: RgbImage,
+    truth: tuple[Mask, ...],
+    check: Callable[[], None],
 ) -> tuple[ProposalSet, Sharpened, tuple[float, float] | None]:
     """The further result, its effect, and the overlap with the truth before and after."""
     places = [place for place, item in enumerate(found.items) if isinstance(item.geometry, Mask)]
     raw = [item.geometry for item in found.items if isinstance(item.geometry, Mask)]
-    effect = sharpen(raw, browser, image)
+    effect = sharpen(raw, browser, image, check)
     items: list[Proposal] = list(found.items)
     for place, mask in zip(places, effect.masks, strict=True):
         items[place] = replace(items[place], geometry=mask, soft_mask=None)

@@ -96,8 +96,8 @@ class RegionEdits(QObject):
             return
         image, regions = found
 
-        def work(_context: TaskContext) -> tuple[Hierarchy, str]:
-            result = recut(regions.browser, cut.node, cut.points)
+        def work(context: TaskContext) -> tuple[Hierarchy, str]:
+            result = recut(regions.browser, cut.node, cut.points, context.check_cancelled)
             return result.hierarchy, f"Split into {len(result.sides)} regions. Ctrl+Z joins them."
 
         self._run("Split region", image, regions, work)
@@ -153,7 +153,10 @@ class RegionEdits(QObject):
 
         def run(context: TaskContext) -> _Edited:
             tree, message = work(context)
-            before, after = to_bytes(regions.browser.hierarchy), to_bytes(tree)
+            before, after = (
+                to_bytes(part, context.check_cancelled)
+                for part in (regions.browser.hierarchy, tree)
+            )
             context.check_cancelled()
             return _Edited(RegionBrowser(tree, image.size, rgb), before, after, message)
 

@@ -161,8 +161,9 @@ class RegionLoader(QObject):
             if tree is None:
                 tree = _tree(rgb, choice, pixels, context)
             final = not wants_enlarging(tree, (rgb.shape[0], rgb.shape[1]))
-            record = to_bytes(tree) if is_new and final and is_kept else None
-            context.check_cancelled()
+            check = context.check_cancelled
+            record = to_bytes(tree, check) if is_new and final and is_kept else None
+            check()
             return _Built(RegionBrowser(tree, image.size, rgb), record, final)
 
         return self._tasks.submit(
@@ -189,7 +190,8 @@ class RegionLoader(QObject):
 
         def finish(context: TaskContext) -> _Built:
             tree = enlarged(regions.browser.hierarchy, rgb, cancelled=lambda: context.cancelled)
-            return _Built(RegionBrowser(tree, image.size, rgb), to_bytes(tree), final=True)
+            record = to_bytes(tree, context.check_cancelled)
+            return _Built(RegionBrowser(tree, image.size, rgb), record, final=True)
 
         def done(built: _Built) -> None:
             if self._kept.get(image.image_id) is regions:

@@ -69,8 +69,8 @@ class RegionReach(QObject):
             self.measured.emit(None)
             return
 
-        def run(_context: TaskContext) -> Reach:
-            return reach(mask, browser)
+        def run(context: TaskContext) -> Reach:
+            return reach(mask, browser, context.check_cancelled)
 
         def done(found: Reach) -> None:
             if self._asked is asked:
