@@ -27,9 +27,9 @@ from core.training.targets import split_pieces
 from core.training.unet_learner import adapter_of
 from core.training.validation import interesting_part
 
-MOST_PICTURES = 6
+MOST_PICTURES = 3
 """Of the new and of the replayed pictures each; more would take longer than they tell."""
-_SIDE_PX = 320
+_SIDE_PX = 256
 _THRESHOLDS = (0.5, 0.4, 0.6, 0.7)
 _SMOOTHINGS_PX = (0.0, 1.0)
 """The usual value comes first; the threshold is chosen first, and the smoothing with it."""

@@ -34,8 +34,7 @@ def judge(
     """Scores of a model; ``check`` may raise between images to call it off.
 
     Of a large picture the part with most objects is looked at. What is
-    unlabelled is not judged. Objects are compared within their class where the
-    model gives classes.
+    unlabelled is not judged. Objects are compared within their class.
     """
     tally = _Tally(categories)
     for image in images:
@@ -154,7 +153,7 @@ class _Tally:
         certain = [mask for item in sure if (mask := masks[item.id]) is not None]
         self._counts.append(f1(mask_ious(certain, truth)))
         present = np.unique(truth[truth > 0])
-        for number in self._classes_of(proposals):
+        for number in self._classes():
             of_class = present[self._of_class(number, image.classes, present)]
             self._objects[number] = self._objects.get(number, 0) + len(of_class)
             found = [
@@ -172,17 +171,20 @@ class _Tally:
         truth = image.boxes.astype(np.float64)
         self._counts.append(f1(box_ious(_corners(sure), truth)))
         places = np.arange(len(truth))
-        for number in self._classes_of(proposals):
+        for number in self._classes():
             wanted = truth[self._of_class(number, image.box_classes, places)]
             self._objects[number] = self._objects.get(number, 0) + len(wanted)
             items = [item for item in proposals if number in (_ANY, self._class(item))]
             ious = box_ious(_corners(items), wanted)
             self._rank(number, [item.score for item in items], matches(ious))
 
-    def _classes_of(self, proposals: Sequence[Proposal]) -> Sequence[int]:
-        """The classes that are compared each on its own; any, of a model that gives none."""
-        has_labels = any(item.label in self._categories for item in proposals)
-        return range(1, len(self._categories) + 1) if has_labels else (_ANY,)
+    def _classes(self) -> Sequence[int]:
+        """The classes that are compared each on its own; where there is but one, anything is it.
+
+        The same for every model and picture: a model that gives none of several classes
+        is no better for it.
+        """
+        return range(1, len(self._categories) + 1) if len(self._categories) > 1 else (_ANY,)
 
     def _of_class(
         self, number: int, classes: ClassNumbers | None, places: npt.NDArray[np.integer[Any]]

@@ -14,6 +14,7 @@ from core.training.data import LabelledImage, boxes_of_instances
 from core.training.figures.annotator import edited_pixels
 from core.training.figures.material import read_material
 from core.training.figures.plots import write_plots
+from core.training.figures.record import Base, Effort, Figure, Record
 
 
 class Answers:
@@ -57,6 +58,42 @@ def test_plots_are_written(tmp_path: Path) -> None:
     for path in paths:
         assert path.read_text().startswith("<svg")
         assert "nan" not in path.read_text()
+
+
+def _figure(images: int, seed: int, dice: float) -> Figure:
+    return Figure(images, seed, 40, 10.0, dice, 0.5, 0.9)
+
+
+def test_a_run_that_was_ended_goes_on_where_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "training.json"
+    first = Record(path, {"recipe": {"steps": 3}})
+    first.add_base(Base(0.6, 0.2, 0.9))
+    first.add_figure(_figure(1, 0, 0.7))
+    first.add_effort(Effort(1, 100, 50, 20))
+    again = Record(path, {"recipe": {"steps": 3}})
+    assert again.base == Base(0.6, 0.2, 0.9)
+    assert again.figures == [_figure(1, 0, 0.7)]
+    assert again.efforts == [Effort(1, 100, 50, 20)]
+    assert again.saved_share() == pytest.approx(0.6)
+
+
+def test_figures_of_another_recipe_are_not_mixed_in(tmp_path: Path) -> None:
+    path = tmp_path / "training.json"
+    Record(path, {"recipe": {"steps": 3}}).add_figure(_figure(1, 0, 0.7))
+    assert Record(path, {"recipe": {"steps": 4}}).figures == []
+
+
+def test_the_table_has_the_mean_the_spread_and_the_worst_seed(tmp_path: Path) -> None:
+    record = Record(tmp_path / "training.json", {})
+    record.add_base(Base(0.6, 0.2, 0.9))
+    for seed, dice in enumerate((0.7, 0.8)):
+        record.add_figure(_figure(1, seed, dice))
+    lines = record.table()
+    assert "| 0 | | | | 0.600 | | 0.200 | 0.900 |" in lines
+    assert "| 1 | 10 | 2 | 40 | 0.750 ± 0.050 | 0.700 | 0.500 ± 0.000 | 0.900 ± 0.000 |" in lines
+    record.add_effort(Effort(1, 100, 50, 20))
+    assert record.table()[-1] == "Edited by hand: 60% fewer pixels than frozen."
+    assert all(path.is_file() for path in record.draw(tmp_path))
 
 
 @pytest.mark.slow
