@@ -1,4 +1,4 @@
-"""The models whose weights come with the program."""
+"""The networks of this program: those whose weights come with it, and one for files of yours."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _CELLS_INPUT: Mapping[str, SettingValue] = MappingProxyType(
 
 
 def bundled_models() -> tuple[ModelSpec, ...]:
-    """A U-Net, a small Mask R-CNN, and the region proposals of the latter."""
+    """A U-Net small and classic, a small Mask R-CNN, and the region proposals of the latter."""
     return (
         ModelSpec(
             id="unet-nuclei",
@@ -49,6 +49,18 @@ def bundled_models() -> tuple[ModelSpec, ...]:
             trainable=True,
             cpu_seconds=0.7,
             description="Background, interior and border of nuclei, split by watershed.",
+        ),
+        ModelSpec(
+            id="unet-classic",
+            name="U-Net, 64 to 1024 filters",
+            family=ModelFamily.SEMANTIC,
+            builder="core.models.zoo.unet_adapter:UNetAdapter",
+            weights=WeightsSpec(licence="as the file that you choose"),
+            categories=("nucleus",),
+            preprocessing=_UNET_INPUT,
+            trainable=True,
+            cpu_seconds=5.3,
+            description="The U-Net as published, for a file that training wrote.",
         ),
         ModelSpec(
             id="maskrcnn-cells",

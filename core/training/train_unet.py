@@ -16,7 +16,7 @@ from torch import Tensor
 from core.models.registry import find_model
 from core.models.weights import file_hash
 from core.models.zoo.reading import load_state
-from core.models.zoo.unet import UNet
+from core.models.zoo.unet import CLASSIC_FILTERS, SMALL_FILTERS, UNet
 from core.training.augment import AugmentSettings
 from core.training.checkpoint import WeightAverage, save_weights
 from core.training.data import LabelledImage, read_dsb2018
@@ -41,6 +41,7 @@ class UNetRecipe:
     weight_decay: float = 1e-4
     average_decay: float = 0.99
     bfloat16: bool = True
+    filters: tuple[int, ...] = SMALL_FILTERS
     augment: AugmentSettings = field(default_factory=AugmentSettings)
 
 
@@ -65,8 +66,8 @@ def train(
     """
     torch.manual_seed(recipe.seed)
     rng = np.random.default_rng(recipe.seed)
-    spec = find_model("unet-nuclei")
-    model = UNet().to(memory_format=torch.channels_last).train()
+    spec = find_model("unet-nuclei" if recipe.filters == SMALL_FILTERS else "unet-classic")
+    model = UNet(filters=recipe.filters).to(memory_format=torch.channels_last).train()
     if start is not None:
         load_state(model, start, spec)
     optimizer = torch.optim.AdamW(
@@ -109,12 +110,16 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=UNetRecipe().steps)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--learning-rate", type=float, default=UNetRecipe().learning_rate)
+    parser.add_argument("--classic", action="store_true", help="64 to 1024 filters, as published")
     parser.add_argument("--start", type=Path, help="weights to carry on from")
     arguments = parser.parse_args()
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
     images = read_dsb2018(arguments.data / "dsb2018", read_held_out().dsb2018)
     recipe = UNetRecipe(
-        seed=arguments.seed, steps=arguments.steps, learning_rate=arguments.learning_rate
+        seed=arguments.seed,
+        steps=arguments.steps,
+        learning_rate=arguments.learning_rate,
+        filters=CLASSIC_FILTERS if arguments.classic else SMALL_FILTERS,
     )
     train(images, recipe, arguments.out, arguments.start)
 

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from core.models.specification import ModelSpec
 from core.models.zoo.reading import read_state
-from core.models.zoo.unet import UNet
+from core.models.zoo.unet import UNet, filters_of
 from core.models.zoo.unet_adapter import SemanticUNetAdapter, UNetAdapter
 from core.training.augment import AugmentSettings
 from core.training.checkpoint import WeightAverage
@@ -35,7 +35,7 @@ class UNetLearner:
 
     ``images`` are what is new, ``replay`` what the parent knew; a share of every
     batch comes from there, with the truth about it and, where ``distillation`` is
-    above 0, the parent's answer. ``spec`` is the model that comes out.
+    above 0, the parent's answer. ``spec`` is the model that comes out; it is as wide as its parent.
     """
 
     def __init__(
@@ -61,10 +61,12 @@ class UNetLearner:
         self._augment = augment or FINE_TUNING
         torch.manual_seed(recipe.seed)
         self._adapter = adapter_class(recipe.task)
-        self._model = UNet(classes=self._adapter.outputs(spec))
+        state = {} if parent is None else read_state(parent)
+        self._filters = filters_of(state)
+        self._model = self._network()
         self._teacher: UNet | None = None
-        if parent is not None and parent_spec is not None:
-            self._start_from(parent, parent_spec)
+        if state and parent_spec is not None:
+            self._start_from(state, parent_spec)
         self._model.to(device).to(memory_format=torch.channels_last)
         self._start = {name: value.clone() for name, value in self._model.state_dict().items()}
         if recipe.freeze_encoder:
@@ -140,13 +142,15 @@ class UNetLearner:
             return False
         return True
 
-    def _start_from(self, parent: Path, parent_spec: ModelSpec) -> None:
-        state = read_state(parent)
+    def _network(self) -> UNet:
+        return UNet(classes=self._adapter.outputs(self.spec), filters=self._filters)
+
+    def _start_from(self, state: dict[str, Tensor], parent_spec: ModelSpec) -> None:
         fitted = fitted_state(self._model, state, self._recipe.task, self.spec, parent_spec)
         self._model.load_state_dict(fitted, strict=False)
         same_head = fitted["head.weight"].shape == state["head.weight"].shape
         if self._recipe.distillation and same_head:
-            self._teacher = UNet(classes=self._adapter.outputs(self.spec))
+            self._teacher = self._network()
             self._teacher.load_state_dict(state, strict=False)
             self._teacher.eval().requires_grad_(False)
             self._teacher.to(self._device).to(memory_format=torch.channels_last)
@@ -203,7 +207,7 @@ def adapter_of(
 ) -> UNetAdapter:
     """A model that runs on weights, of which it shares nothing."""
     kind = adapter_class(task)
-    model = UNet(classes=kind.outputs(spec))
+    model = UNet(classes=kind.outputs(spec), filters=filters_of(weights))
     model.load_state_dict(weights)
     model.to(device).to(memory_format=torch.channels_last)
     model.eval().requires_grad_(False)

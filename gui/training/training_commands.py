@@ -175,7 +175,9 @@ class TrainingCommands(QObject):
         others = (
             (spec.id, spec.name)
             for spec in registered_models()
-            if not is_trained_id(spec.id) and _can_be_trained(spec)
+            if not is_trained_id(spec.id)
+            and _can_be_trained(spec)
+            and (has_weights(spec) or self._bench.runs.has_weights(spec.id))
         )
         return (*own, *others)
 
@@ -248,7 +250,7 @@ def _can_be_trained(spec: ModelSpec) -> bool:
         kind_of(spec)
     except MaskwrightError:
         return False
-    return spec.architecture.startswith(TRAINABLE_ARCHITECTURES) and has_weights(spec)
+    return spec.architecture.startswith(TRAINABLE_ARCHITECTURES)
 
 
 TRAINABLE_ARCHITECTURES = ("fasterrcnn", "maskrcnn", "retinanet", "")

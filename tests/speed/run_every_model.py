@@ -14,22 +14,30 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
+from torch import nn
 
 from core.headless.proposing import propose_images
 from core.models.registry import has_weights, registered_models
 from core.models.specification import ModelFamily, ModelSpec
 from core.models.zoo.detectors import build_detector
 from core.models.zoo.segmenters import build_segmenter
+from core.models.zoo.unet import CLASSIC_FILTERS, UNet
 from tests.core.models.torchvision_oracle import seeded_state
 
 
 def seeded_weights(spec: ModelSpec, folder: Path) -> Path:
-    """A file of seeded weights for a model of torchvision."""
-    is_semantic = spec.family is ModelFamily.SEMANTIC
-    network = build_segmenter(spec) if is_semantic else build_detector(spec)
+    """A file of seeded weights for a model that has none here."""
+    network = _network(spec)
     path = folder / "weights.pth"
     torch.save(seeded_state(network), path)
     return path
+
+
+def _network(spec: ModelSpec) -> nn.Module:
+    if spec.id == "unet-classic":
+        return UNet(filters=CLASSIC_FILTERS)
+    is_semantic = spec.family is ModelFamily.SEMANTIC
+    return build_segmenter(spec) if is_semantic else build_detector(spec)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -49,7 +49,11 @@ def load_state(model: nn.Module, path: Path, spec: ModelSpec) -> None:
     torch compares the two, not this function: torchvision's files from before
     0.13 name the layers of the region proposal network and the pyramid otherwise.
     """
-    state = read_state(path)
+    fill(model, read_state(path), path, spec)
+
+
+def fill(model: nn.Module, state: Mapping[str, Tensor], path: Path, spec: ModelSpec) -> None:
+    """Fill a network with arrays that were read from a file; raises ModelError as above."""
     wanted = model.state_dict()
     odd = [name for name in wanted if name in state and wanted[name].shape != state[name].shape]
     fitting = {name: value for name, value in state.items() if name not in odd}

@@ -1,19 +1,32 @@
-"""A small U-Net after Ronneberger, Fischer and Brox (2015), with batch normalisation.
+"""A U-Net after Ronneberger, Fischer and Brox (2015), with batch normalisation.
 
-Differences from the paper: 16 to 256 filters instead of 64 to 1024, padded
-convolutions, so that the output has the size of the input, and a batch norm
-after every convolution.
+Differences from the paper: padded convolutions, so that the output has the size of
+the input, and a batch norm after every convolution. The classic one has 64 to 1024
+filters as in the paper, the small one 16 to 256; a weights file tells its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
 
 SMALL_FILTERS = (16, 32, 64, 128, 256)
+CLASSIC_FILTERS = (64, 128, 256, 512, 1024)
+
+
+def filters_of(state: Mapping[str, Tensor]) -> tuple[int, ...]:
+    """The filters of every level of the U-Net that some weights belong to.
+
+    The small ones where the weights are those of another network, which then does
+    not fit and is refused with what differs.
+    """
+    widths: list[int] = []
+    while (first := state.get(f"down.{len(widths)}.0.weight")) is not None:
+        widths.append(int(first.shape[0]))
+    return tuple(widths) or SMALL_FILTERS
 
 
 class DoubleConvolution(nn.Sequential):

@@ -23,8 +23,8 @@ from core.models.specification import ModelSpec, SettingValue
 from core.models.watershed import split_objects, split_settings
 from core.models.weights import specification_of
 from core.models.zoo.layer_watch import layers_of, watched
-from core.models.zoo.reading import load_state
-from core.models.zoo.unet import UNet
+from core.models.zoo.reading import fill, read_state
+from core.models.zoo.unet import UNet, filters_of
 
 TILE_PX = 768
 MARGIN_PX = 64
@@ -88,8 +88,9 @@ class UNetAdapter:
     @classmethod
     def load(cls, spec: ModelSpec, weights: Path, device: str) -> Self:
         """Build the network and read its weights; raises ModelError."""
-        model = UNet(classes=cls.outputs(spec))
-        load_state(model, weights, spec)
+        state = read_state(weights)
+        model = UNet(classes=cls.outputs(spec), filters=filters_of(state))
+        fill(model, state, weights, spec)
         model.eval().requires_grad_(False)
         trained = specification_of(spec, weights)
         return cls(trained, model.to(device).to(memory_format=torch.channels_last), device)

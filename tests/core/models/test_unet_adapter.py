@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from safetensors.torch import save_file
 
 from core.document.geometry import Size
 from core.errors import ModelError
@@ -13,6 +15,7 @@ from core.models.adapter import Adapter, RunCancelled, RunContext
 from core.models.registry import find_model, weights_path
 from core.models.weights import bundled_folder
 from core.models.zoo.loading import load_adapter, predict
+from core.models.zoo.unet import CLASSIC_FILTERS, UNet, filters_of
 from core.models.zoo.unet_adapter import UNetAdapter, tiles_of
 from core.training.data import read_dsb2018
 from core.training.metrics import dice, f1, mask_ious
@@ -96,6 +99,25 @@ def test_weights_of_another_model_are_refused_with_both_names() -> None:
     other = weights_path(find_model("maskrcnn-cells"))
     with pytest.raises(ModelError, match=r"does not hold the weights of U-Net"):
         predict(SPEC, other, blobs(0)[0])
+
+
+def test_a_file_tells_how_wide_its_network_is(tmp_path: Path) -> None:
+    wide = UNet(filters=(8, 16, 32))
+    path = tmp_path / "wide.safetensors"
+    save_file(wide.state_dict(), path)
+    spec = find_model("unet-classic")
+    adapter = load_adapter(spec, path)
+    assert isinstance(adapter, UNetAdapter)
+    assert next(adapter.encoder.parameters()).shape[0] == 32
+    found = adapter.answer(blobs(1, 90, 70)[0], RunContext())
+    assert found.foreground.shape == (70, 90)
+
+
+def test_the_classic_one_is_as_wide_as_published() -> None:
+    with torch.device("meta"):
+        classic = UNet(filters=CLASSIC_FILTERS)
+    assert filters_of(classic.state_dict()) == (64, 128, 256, 512, 1024)
+    assert 30e6 < sum(value.numel() for value in classic.parameters()) < 32e6
 
 
 def test_code_in_a_weights_file_is_never_run(tmp_path: Path) -> None:

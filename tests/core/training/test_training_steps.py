@@ -12,14 +12,16 @@ from core.models.registry import find_model
 from core.models.weights import read_json_metadata
 from core.models.zoo.loading import load_adapter
 from core.models.zoo.tiny_maskrcnn import build_tiny_maskrcnn
-from core.models.zoo.unet import UNet
+from core.models.zoo.unet import UNet, filters_of
 from core.training import detector_step, train_tiny_maskrcnn, train_unet
 from core.training.checkpoint import WeightAverage, save_weights
 from core.training.data import LabelledImage, boxes_of_instances
 from core.training.detection_crops import sample_detection_crop
 from core.training.losses import segmentation_loss
+from core.training.recipe import Recipe
 from core.training.schedule import warm_cosine
 from core.training.unet_crops import sample_crop
+from core.training.unet_learner import UNetLearner
 from core.training.unet_step import train_step
 from tests.core.models.pictures import blobs
 
@@ -147,6 +149,21 @@ def test_half_precision_halves_the_file(tmp_path: Path) -> None:
         )
     sizes = [(tmp_path / f"{half}.safetensors").stat().st_size for half in (True, False)]
     assert sizes[0] < 0.7 * sizes[1]
+
+
+def test_a_unet_is_as_wide_as_its_parent(tmp_path: Path) -> None:
+    spec, parent = find_model("unet-classic"), tmp_path / "parent.safetensors"
+    save_weights(parent, UNet(filters=(8, 16, 32)).state_dict(), spec, {})
+    learner = UNetLearner(
+        spec,
+        Recipe(steps=2, batch=1, crop_px=64, bfloat16=False),
+        _images(1),
+        parent=parent,
+        parent_spec=spec,
+    )
+    learner.step(0)
+    assert filters_of(learner.weights()) == (8, 16, 32)
+    assert next(learner.adapter().encoder.parameters()).shape[0] == 32
 
 
 def test_the_learning_rate_rises_and_falls() -> None:
