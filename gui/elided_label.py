@@ -10,10 +10,19 @@ from gui.plain_text import plain_tool_tip
 
 
 class ElidedLabel(QLabel):
-    """Plain text with its middle left out where it does not fit; the tool tip has all of it."""
+    """Plain text with its middle left out where it does not fit; the tool tip has all of it.
 
-    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+    Of sentences rather the end is left out: ``elide`` says what.
+    """
+
+    def __init__(
+        self,
+        text: str = "",
+        parent: QWidget | None = None,
+        elide: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle,
+    ) -> None:
         super().__init__(parent)
+        self._elide = elide
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.show_text(text)
 
@@ -29,9 +38,7 @@ class ElidedLabel(QLabel):
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Draw as much as fits."""
-        text = self.fontMetrics().elidedText(
-            self.text(), Qt.TextElideMode.ElideMiddle, self.contentsRect().width()
-        )
+        text = self.fontMetrics().elidedText(self.text(), self._elide, self.contentsRect().width())
         with QPainter(self) as painter:
             self.style().drawItemText(
                 painter,

@@ -8,9 +8,11 @@ from enum import Enum
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
 
+from gui.pane_tabs import PaneTabs
+
 _LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
 _RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
-_LEFT_WIDTH_PX, _RIGHT_WIDTH_PX = 248, 350
+_LEFT_WIDTH_PX, _RIGHT_WIDTH_PX = 248, 358
 _ANNOTATIONS_HEIGHT_PX, _WORK_HEIGHT_PX = 320, 480
 
 
@@ -44,6 +46,7 @@ class PaneDocks:
         self._groups: dict[DockGroup, tuple[QDockWidget, ...]] = {}
         # Side by side the names of so many panes would be cut off; upright they all fit.
         window.setTabPosition(_RIGHT, QTabWidget.TabPosition.East)
+        PaneTabs(window)
 
     @property
     def all(self) -> tuple[QDockWidget, ...]:

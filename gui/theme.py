@@ -130,6 +130,13 @@ def _style_sheet(theme: Theme) -> str:
     QToolButton {{ padding: 4px; border-radius: 4px; }}
     QToolButton:hover {{ background: {theme.raised}; }}
     QToolButton:checked {{ background: {theme.accent}; color: {theme.accent_text}; }}
+    QToolButton[withArrow="true"] {{ padding-right: 16px; }}
+    QMainWindow > QTabBar::tab:right {{
+        background: {theme.window}; padding: 6px 3px; border-right: 2px solid {theme.window};
+        color: {theme.quiet_text}; }}
+    QMainWindow > QTabBar::tab:right:hover {{ background: {theme.raised}; color: {theme.text}; }}
+    QMainWindow > QTabBar::tab:right:selected {{
+        border-right: 2px solid {theme.accent}; color: {theme.text}; }}
     QStatusBar {{ background: {theme.window}; }}
     QStatusBar::item {{ border: none; }}
     QMenuBar {{ background: {theme.window}; }}

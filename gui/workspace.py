@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStackedWidget, 
 
 from core.document.images import ImageRecord
 from core.errors import MaskwrightError
+from gui.elided_label import ElidedLabel
 from gui.message_bar import MessageBar
 from gui.objects.drawing_bar import DrawingBar
 from gui.objects.refine_bar import RefineBar
@@ -16,9 +17,6 @@ from gui.regions.region_bar import RegionBar
 from gui.tools.registry import tool_infos
 from gui.workbench import Workbench
 
-TOOL_NAME_WIDTH_PX = 170
-"""The hint may be cut in a narrow window, the name of the tool may not."""
-
 
 class Workspace(QWidget):
     """Stacks the canvas with a page for pictures that cannot be shown."""
@@ -27,13 +25,15 @@ class Workspace(QWidget):
         self, bench: Workbench, split: SplitView, messages: MessageBar, parent: QWidget | None
     ) -> None:
         super().__init__(parent)
-        self._hints = {info.name: f"<b>{info.title}</b>&ensp;{info.hint}" for info in tool_infos()}
-        self.tool_text = QLabel(self)
-        self.tool_text.setContentsMargins(12, 4, 12, 4)
-        self.tool_text.setProperty("quiet", True)
-        # A long hint is cut rather than widening the window.
-        self.tool_text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.tool_text.setMinimumWidth(TOOL_NAME_WIDTH_PX)
+        self._infos = {info.name: info for info in tool_infos()}
+        self.tool_name = QLabel(self)
+        self.tool_name.setContentsMargins(12, 4, 0, 4)
+        self.tool_name.setProperty("heading", True)
+        self.tool_hint = ElidedLabel("", self, Qt.TextElideMode.ElideRight)
+        self.tool_hint.setContentsMargins(8, 4, 12, 4)
+        self.tool_hint.setProperty("quiet", True)
+        # A long hint is cut rather than widening the window; the name of the tool is not.
+        self.tool_hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.region_bar = RegionBar(bench.region_modes, self)
         self.class_bar = ClassBar(bench.tools, bench.classes, self)
         self.drawing_bar = DrawingBar(bench.tools, self)
@@ -52,7 +52,8 @@ class Workspace(QWidget):
         layout.addWidget(messages)
         bar = QHBoxLayout()
         bar.setSpacing(0)
-        bar.addWidget(self.tool_text, 1)
+        bar.addWidget(self.tool_name)
+        bar.addWidget(self.tool_hint, 1)
         bar.addWidget(self.region_bar)
         bar.addWidget(self.class_bar)
         bar.addWidget(self.drawing_bar)
@@ -65,8 +66,8 @@ class Workspace(QWidget):
 
     def show_tool(self, name: str) -> None:
         """Say what the active tool is and how it is used."""
-        self.tool_text.setText(self._hints[name])
-        self.tool_text.setToolTip(self._hints[name])
+        self.tool_name.setText(self._infos[name].title)
+        self.tool_hint.show_text(self._infos[name].hint)
 
     def _on_image_changed(self, _image: object) -> None:
         self._pages.setCurrentIndex(0)

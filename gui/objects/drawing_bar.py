@@ -22,6 +22,7 @@ class DrawingBar(QWidget):
         self._painting = frozenset(info.name for info in tool_infos() if info.paints)
         self._snapping = frozenset(info.name for info in tool_infos() if info.snaps)
         self.rule = self._button()
+        self.rule.setProperty("withArrow", True)
         self.rule.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.rule.setToolTip(
             self.tr("What new pixels do to objects that are there (Shift+B: the next rule)")
