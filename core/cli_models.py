@@ -93,6 +93,10 @@ def train(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the run that was interrupted last.")
     ] = False,
+    replay: Annotated[
+        Path | None,
+        typer.Option(help="Project or annotated folder that the model shall not forget."),
+    ] = None,
 ) -> None:
     """Train a model on what is labelled in a project.
 
@@ -103,7 +107,9 @@ def train(
     from core.headless.training import TrainingOptions, train_project
     from core.training.progress import RunProgress
 
-    options = TrainingOptions(parent, weights, name, task, steps, seconds, seed, device, resume)
+    options = TrainingOptions(
+        parent, weights, name, task, steps, seconds, seed, device, resume, replay
+    )
     console = _console()
     with Progress(console=Console(stderr=True), transient=True) as bar:
         shown = bar.add_task("Training", total=1.0)

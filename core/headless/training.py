@@ -34,6 +34,7 @@ class TrainingOptions:
     seed: int = 0
     device: str = "auto"
     resume: bool = False
+    replay: Path | None = None
 
 
 def train_project(
@@ -80,6 +81,8 @@ def train_project(
 def _recipe(place: TrainingPlace, options: TrainingOptions) -> Recipe:
     spec, _ = find_parent_spec(options.parent, place.trained()[0])
     recipe = replace(usual_recipe(spec), seed=options.seed, cpu_seconds=options.seconds)
+    if options.replay is not None:
+        recipe = replace(recipe, replay_from=str(options.replay.resolve()))
     if options.steps:
         recipe = replace(recipe, steps=options.steps)
     if options.task:

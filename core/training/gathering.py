@@ -14,9 +14,10 @@ from core.models.trained import is_trained_id, read_trained_model
 from core.training import events
 from core.training.data import LabelledImage
 from core.training.learnt import Learnt, learnt_by, rectangle_of
-from core.training.pictures import PictureShelf, read_labelled, readable
+from core.training.pictures import Joined, PictureShelf, read_labelled, readable
 from core.training.recipe import Recipe, Task
 from core.training.replay import bundled_replay, knows_nuclei
+from core.training.replay_set import gather_replay
 from core.training.run import RunOrder
 from core.training.snapshot import Snapshot, SnapshotImage
 from core.training.split import Split, held_out_part, only_part, split_images, without_part
@@ -43,11 +44,15 @@ class Parent:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Material:
-    """What a run learns from, is judged by, and shall not forget."""
+    """What a run learns from, is judged by, and shall not forget.
+
+    ``replay_judged`` are the pictures by which forgetting is noticed.
+    """
 
     learn: Sequence[LabelledImage]
     held_out: Sequence[LabelledImage]
     replay: Sequence[LabelledImage]
+    replay_judged: Sequence[LabelledImage]
     by_parts: bool
     held_out_ids: tuple[int, ...]
     learnt: Learnt
@@ -72,6 +77,7 @@ def gather(
     parent: Parent,
     held_out: tuple[int, ...],
     report: Report,
+    replay_set: Snapshot | None = None,
 ) -> Material:
     """Read what can be read and split it; raises ModelError when nothing can be learnt."""
     images, problems = readable(snapshot, _suitable(snapshot, recipe.task))
@@ -88,13 +94,12 @@ def gather(
     parts = _held_out_parts(snapshot, images, split)
     learn, judged = _shelves(snapshot, images, split, parts)
     _check_labels(learn, recipe.task)
-    replay: tuple[LabelledImage, ...] = ()
-    if recipe.replay_share > 0 and _remembers(parent, snapshot, recipe.task):
-        replay = bundled_replay()
+    replay, replay_judged = _replayed(snapshot, recipe, parent, replay_set, report)
     return Material(
         learn,
         judged,
         replay,
+        replay_judged,
         split.by_parts,
         () if split.by_parts else tuple(sorted(split.judge)),
         {
@@ -103,6 +108,35 @@ def gather(
             if image.id in split.learn and image.digest
         },
     )
+
+
+def _replayed(
+    snapshot: Snapshot,
+    recipe: Recipe,
+    parent: Parent,
+    replay_set: Snapshot | None,
+    report: Report,
+) -> tuple[Sequence[LabelledImage], Sequence[LabelledImage]]:
+    """Bundled pictures where they fit, and those that a person has named."""
+    if recipe.replay_share <= 0:
+        return (), ()
+    bundled: Sequence[LabelledImage] = ()
+    if _remembers(parent, snapshot, recipe.task):
+        bundled = bundled_replay()
+    if replay_set is None:
+        return bundled, bundled
+    own = frozenset(image.digest for image in snapshot.images)
+    found, problems = gather_replay(replay_set, snapshot.categories, recipe.task, own)
+    for sentence in problems:
+        report(events.Notice(sentence))
+    if not len(found.learn):
+        report(
+            events.Notice(
+                "None of the pictures to replay fits this training: they are images of this "
+                "project, have no masks, or show other classes."
+            )
+        )
+    return Joined(bundled, found.learn), Joined(bundled, found.judge)
 
 
 def _suitable(snapshot: Snapshot, task: Task) -> list[SnapshotImage]:

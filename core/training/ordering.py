@@ -91,6 +91,10 @@ def prepare_run(
         snapshot = take_snapshot(
             dataset, folder.snapshot, candidates=candidates, check=check, progress=progress
         )
+        if recipe.replay_from:
+            from core.training.replay_set import copy_replay_set
+
+            copy_replay_set(recipe.replay_from, folder.replay, place.models, check=check)
     except BaseException:
         folder.remove()
         raise

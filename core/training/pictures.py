@@ -60,6 +60,25 @@ class PictureShelf(Sequence[LabelledImage]):
         return self._images[place]
 
 
+class Joined(Sequence[LabelledImage]):
+    """Some pictures, then others; each is read when it is asked for."""
+
+    def __init__(self, first: Sequence[LabelledImage], second: Sequence[LabelledImage]) -> None:
+        self._first = first
+        self._second = second
+
+    def __len__(self) -> int:
+        return len(self._first) + len(self._second)
+
+    def __getitem__(self, place: int) -> LabelledImage:  # type: ignore[override]
+        if place < len(self._first):
+            return self._first[place]
+        return self._second[place - len(self._first)]
+
+    def __iter__(self) -> Iterator[LabelledImage]:
+        return (self[place] for place in range(len(self)))
+
+
 def readable(
     snapshot: Snapshot, images: Sequence[SnapshotImage]
 ) -> tuple[list[SnapshotImage], list[str]]:

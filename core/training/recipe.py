@@ -36,7 +36,8 @@ class Recipe:
     its steps. A *round* is ``round_steps`` long; after it the model is validated,
     shown and saved. ``patience`` rounds without a better score end the run.
     ``replay_share`` of every batch are pictures of what the parent knew;
-    ``distillation`` weighs the distance from the parent's answers on them.
+    ``replay_from`` names a project, annotation file or folder whose pictures are
+    among them. ``distillation`` weighs the distance from the parent's answers on them.
     ``parent_share`` is how much of the parent is mixed into the final weights.
     """
 
@@ -53,6 +54,7 @@ class Recipe:
     average_decay: float = 0.95
     losses: Mapping[str, float] = field(default_factory=lambda: dict(DEFAULT_LOSSES))
     replay_share: float = 0.34
+    replay_from: str = ""
     distillation: float = 0.0
     parent_share: float = 0.0
     freeze_encoder: bool = False

@@ -24,6 +24,7 @@ from core.training.recipe import Recipe, check_recipe
 _RUN = "run.json"
 _EVENTS = "events.jsonl"
 SNAPSHOT_FOLDER = "snapshot"
+REPLAY_FOLDER = "replay"
 CHECKPOINT = "checkpoint.safetensors"
 PREVIOUS_CHECKPOINT = "checkpoint-before.safetensors"
 
@@ -61,6 +62,11 @@ class RunFolder:
     def snapshot(self) -> Path:
         """Folder of what is learnt from."""
         return self.path / SNAPSHOT_FOLDER
+
+    @property
+    def replay(self) -> Path:
+        """Folder of the pictures to replay, where a person has named some."""
+        return self.path / REPLAY_FOLDER
 
     @property
     def has_ended(self) -> bool:

@@ -47,9 +47,10 @@ def train(folder: RunFolder, controls: Controls, report: Report) -> events.Finis
     recipe = dataclasses.replace(order.recipe, task=task_of(parent.spec, order.recipe.task))
     device = choose_device(order.device)
     torch.set_num_threads(recipe.threads)
-    material = gather(snapshot, recipe, parent, order.held_out, report)
+    replay_set = read_snapshot(folder.replay) if folder.replay.is_dir() else None
+    material = gather(snapshot, recipe, parent, order.held_out, report, replay_set)
     spec = trained_spec(order.model_id, order.name, parent.spec, recipe.task, snapshot.categories)
-    exam_replay = [interesting_part(image, REPLAY_EXAM_PX) for image in material.replay]
+    exam_replay = [interesting_part(image, REPLAY_EXAM_PX) for image in material.replay_judged]
     learner = build_learner(
         spec, recipe, material.learn, material.replay, parent.spec, parent.weights, device.name
     )

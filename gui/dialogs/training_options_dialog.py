@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.training.recipe import Recipe, Task
+from gui.training.replay_field import ReplayField
 
 LOSS_NAMES = {
     "cross_entropy": "Cross-entropy",
@@ -66,6 +67,7 @@ class TrainingOptionsDialog(QDialog):
         self.replay.setToolTip(
             self.tr("Share of each batch that shows what the model knew before; 0 lets it forget")
         )
+        self.replay_from = ReplayField(recipe.replay_from, self)
         self.frozen = QCheckBox(self.tr("Keep the encoder as it is"), self)
         self.frozen.setChecked(recipe.freeze_encoder)
         self.losses = {name: QCheckBox(self.tr(text), self) for name, text in LOSS_NAMES.items()}
@@ -93,6 +95,7 @@ class TrainingOptionsDialog(QDialog):
             seed=self.seed.value(),
             learning_rate=self.rate.value(),
             replay_share=self.replay.value(),
+            replay_from=self.replay_from.value(),
             freeze_encoder=self.frozen.isChecked(),
             losses=losses or self._recipe.losses,
         )
@@ -126,6 +129,7 @@ class TrainingOptionsDialog(QDialog):
             (self.tr("Side of a crop"), self.crop),
             (self.tr("Learning rate"), self.rate),
             (self.tr("Replay"), self.replay),
+            (self.tr("Replay also"), self.replay_from),
             (self.tr("Seed"), self.seed),
         ):
             form.addRow(name, field)

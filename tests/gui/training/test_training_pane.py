@@ -214,7 +214,9 @@ def test_approving_trains_by_itself_once_for_several(
     automatic.switch(False)
 
 
-def test_options_become_a_recipe_that_is_kept(window: MainWindow, qtbot: QtBot) -> None:
+def test_options_become_a_recipe_that_is_kept(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     commands = window.commands.training
     dialog = TrainingOptionsDialog(commands.recipe(), is_detector=False, parent=window)
     qtbot.addWidget(dialog)
@@ -223,10 +225,15 @@ def test_options_become_a_recipe_that_is_kept(window: MainWindow, qtbot: QtBot) 
     dialog.steps.setValue(33)
     dialog.losses["focal"].setChecked(True)
     dialog.losses["dice"].setChecked(False)
+    monkeypatch.setattr(
+        "gui.training.replay_field.QFileDialog.getExistingDirectory", lambda *_: "/old/cells"
+    )
+    dialog.replay_from.folder.click()
     dialog.accept()
     recipe = spy.at(0)[0]
     assert isinstance(recipe, Recipe)
     assert (recipe.task, recipe.steps) == (Task.SEMANTIC, 33)
+    assert recipe.replay_from == "/old/cells"
     assert set(recipe.losses) == {"border_weighted", "focal"}
     commands._keep_recipe(commands._parent_spec(), recipe)
     stored = window.bench.session.project.setting("training/recipes")
