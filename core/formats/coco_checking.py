@@ -20,6 +20,7 @@ from core.errors import ReadError
 from core.formats.coco_geometry import parse_shape
 from core.formats.coco_records import WrittenRecord
 from core.formats.findings import Findings
+from core.formats.json_records import parse_object
 from core.formats.labels import number_of
 from core.imaging.rasterise import rasterise
 from core.imaging.run_lengths import decode, encode
@@ -55,7 +56,9 @@ def _difference(record: Mapping[str, object], written: WrittenRecord) -> int:
     geometry, size = written.geometry, written.frame.size
     ids = number_of(record.get("id")), number_of(record.get("image_id"))
     if ids != (number_of(written.number), number_of(written.frame.written_id)):
-        return max(rasterise(geometry, size).area, 1)
+        return 1 if geometry is None else max(rasterise(geometry, size).area, 1)
+    if geometry is None:
+        return int(parse_object(written.text) != record)
     if written.keypoints is not None:
         points = {"keypoints": record.get("keypoints")}
         if parse_shape(points, size).geometry != written.keypoints:

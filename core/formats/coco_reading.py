@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -20,6 +20,7 @@ from core.document.annotation import (
 )
 from core.document.geometry import Keypoints
 from core.errors import FormatError
+from core.formats.coco_captions import Caption, captions_as_list, is_caption
 from core.formats.coco_comments import comments_of
 from core.formats.coco_dialects import dialect_of, is_brush_mask, note_dialect
 from core.formats.coco_fields import attributes_of, crowd_of, group_of
@@ -88,13 +89,14 @@ def _read(path: Path, image_root: Path | None, probe_images: bool) -> ImportedDa
     for index, record in enumerate(annotations):
         reader.read(index, record)
     note_dialect(dialect, categories, reader.masks_marked_as_crowds, findings)
-    return reader.finish(finder.root, extra_of(parts), len(images), LayerRole.REFERENCE)
+    extra = extra_of(parts, reader.captions)
+    return reader.finish(finder.root, extra, len(images), LayerRole.REFERENCE)
 
 
-def extra_of(parts: Mapping[str, object]) -> str:
-    """The top level of a file with its images and annotations taken out, in its order."""
-    emptied = {key: [] if key in ("images", "annotations") else parts[key] for key in parts}
-    return encode_json(emptied).decode("utf-8")
+def extra_of(parts: Mapping[str, object], captions: Sequence[Caption] = ()) -> str:
+    """The top level of a file with its images and objects taken out, in its order."""
+    kept: dict[str, object] = {"images": [], "annotations": captions_as_list(captions)}
+    return encode_json({key: kept.get(key, parts[key]) for key in parts}).decode("utf-8")
 
 
 class AnnotationReader:
@@ -110,6 +112,7 @@ class AnnotationReader:
         crowds_are_masks: bool = False,
     ) -> None:
         self.masks_marked_as_crowds = 0
+        self.captions: list[Caption] = []
         self._crowds_are_masks = crowds_are_masks
         self._source = source
         self._entries = entries
@@ -132,6 +135,10 @@ class AnnotationReader:
         entry = entry or self._entry(record, values)
         if entry is None:
             return
+        if is_caption(values):
+            self.captions.append(Caption(index, record.text))
+            self._found -= 1
+            return
         shape = parse_shape(values, entry.frame)
         for problem in shape.problems:
             place = f"{record.place}.{problem.field}"
@@ -151,6 +158,12 @@ class AnnotationReader:
 
     def finish(self, root: Path, extra: str, found_images: int, role: LayerRole) -> ImportedDataset:
         """Everything that was read, with its report."""
+        if self.captions:
+            self._findings.note(
+                "annotations",
+                f"{len(self.captions)} records are captions, which have no shape",
+                "kept with the file; a COCO export writes them back",
+            )
         images = tuple(map(self._image, self._entries))
         report = ImportReport(
             entries=self._findings.entries,
@@ -273,8 +286,6 @@ def is_finite(value: object) -> TypeGuard[int | float]:
 
 
 def _shapeless(values: Mapping[str, object]) -> str:
-    if "caption" in values:
-        return "the record is a caption and has no shape"
     if "segments_info" in values:
         return "the record is panoptic: its shapes are in a PNG"
     return "the record has neither a segmentation nor a box with an area"

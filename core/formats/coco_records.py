@@ -72,11 +72,14 @@ class ImageFrame:
 
 @dataclass(frozen=True, slots=True)
 class WrittenRecord:
-    """One record: its id, its JSON text, and the shapes that reading it back must give."""
+    """One record: its id, its JSON text, and the shapes that reading it back must give.
+
+    ``geometry`` is None for captions.
+    """
 
     number: object
     text: bytes
-    geometry: Geometry
+    geometry: Geometry | None
     frame: ImageFrame
     keypoints: Keypoints | None = None
 

@@ -17,6 +17,7 @@ from core.document.geometry import Size
 from core.document.images import Dataset, ImageRecord
 from core.errors import WriteError
 from core.formats.atomic import write_atomically
+from core.formats.coco_captions import Caption, captions_of, ids_of_captions
 from core.formats.coco_categories import CategoryPlan, plan_categories
 from core.formats.coco_checking import count_mismatches
 from core.formats.coco_comments import changed_comments
@@ -79,17 +80,18 @@ def write_coco(
     plan = plan_categories(dataset.state.labels, parts.get("categories"))
     frames = _frames(images, dataset)
     annotations = [item for image in images for item in image.annotations]
+    captions = captions_of(parts.get("annotations"))
     writer = RecordWriter(
         plan.ids,
         masks,
         findings,
         with_scores=_with_scores(dataset, layer_id),
         loose_ids=bool(source.images),
-        reserved=reserved_ids(annotations),
+        reserved=reserved_ids(annotations) | ids_of_captions(captions),
     )
     numbered = _records(images, frames, writer)
-    records = [record for _, record in numbered]
-    written = {annotation_id: record.number for annotation_id, record in numbered}
+    records = _with_captions(numbered, captions, images, frames)
+    written = {annotation.id: record.number for annotation, record in numbered}
     image_texts = [
         _image_text(image, frame, written) for image, frame in zip(images, frames, strict=True)
     ]
@@ -100,7 +102,7 @@ def write_coco(
         counts=MappingProxyType(
             {
                 "images": len(images),
-                "annotations": len(records),
+                "annotations": len(numbered),
                 "categories": len(plan.records),
                 "left out": sum(entry.left_out for entry in findings.entries),
             }
@@ -197,8 +199,8 @@ def _orientation(image: _Image, dataset: Dataset) -> int:
 
 def _records(
     images: Sequence[_Image], frames: Sequence[ImageFrame], writer: RecordWriter
-) -> list[tuple[int, WrittenRecord]]:
-    """All annotations by their ids: those that were read in their order, then the new ones."""
+) -> list[tuple[Annotation, WrittenRecord]]:
+    """All annotations: those that were read in their order, then the new ones."""
     pairs = [
         (annotation, frame)
         for image, frame in zip(images, frames, strict=True)
@@ -207,8 +209,35 @@ def _records(
     old = [pair for pair in pairs if image_id_of(pair[0]) is not None]
     new = [pair for pair in pairs if image_id_of(pair[0]) is None]
     old.sort(key=lambda pair: pair[0].order)
-    found = ((annotation.id, writer.write(annotation, frame)) for annotation, frame in (*old, *new))
-    return [(number, record) for number, record in found if record is not None]
+    found = ((annotation, writer.write(annotation, frame)) for annotation, frame in (*old, *new))
+    return [(annotation, record) for annotation, record in found if record is not None]
+
+
+def _with_captions(
+    numbered: Sequence[tuple[Annotation, WrittenRecord]],
+    captions: Sequence[Caption],
+    images: Sequence[_Image],
+    frames: Sequence[ImageFrame],
+) -> list[WrittenRecord]:
+    """All records, the captions of the images that are written in their old places."""
+    by_id = {
+        number_of(_raw_id(image)): frame
+        for image, frame in zip(images, frames, strict=True)
+        if image.raw is not None and _raw_id(image) == frame.written_id
+    }
+    waiting = [item for item in reversed(captions) if item.image_id in by_id]
+    records: list[WrittenRecord] = []
+    for annotation, record in numbered:
+        is_old = image_id_of(annotation) is not None
+        while waiting and (not is_old or waiting[-1].place < annotation.order):
+            records.append(_caption_record(waiting.pop(), by_id))
+        records.append(record)
+    records.extend(_caption_record(item, by_id) for item in reversed(waiting))
+    return records
+
+
+def _caption_record(item: Caption, frames: Mapping[int | str | None, ImageFrame]) -> WrittenRecord:
+    return WrittenRecord(item.id, item.text.encode("utf-8"), None, frames[item.image_id])
 
 
 def _image_text(image: _Image, frame: ImageFrame, written: Mapping[int, object]) -> bytes:

@@ -14,6 +14,7 @@ from core.document.images import Dataset
 from core.formats.dataset import ReportEntry
 from core.formats.source_text import family_of_record
 
+FLAGS = frozenset({"truncated", "difficult", "occluded"})
 DECIDED_STATES = frozenset({ImageState.NEEDS_REVIEW, ImageState.APPROVED, ImageState.REJECTED})
 """States of images that a person has chosen; the others follow from the work itself."""
 
@@ -115,13 +116,17 @@ class _Found:
 
 
 def _of_object(item: Annotation, *, kept: bool) -> Iterator[tuple[Detail, Iterable[str]]]:
-    """What an object says; ``kept``: what it came in with is in its record."""
+    """What an object says; ``kept``: what it came in with is in its record.
+
+    A flag of VOC that does not hold says nothing: every object of VOC has them.
+    """
     if item.review is not ReviewState.UNREVIEWED:
         yield Detail.REVIEWS, (item.review.value,)
     if kept:
         return
-    if item.attributes:
-        yield Detail.ATTRIBUTES, item.attributes
+    names = [key for key, value in item.attributes.items() if key not in FLAGS or value]
+    if names:
+        yield Detail.ATTRIBUTES, names
     if item.group_id is not None:
         yield Detail.GROUPS, ()
     if item.keypoints is not None and not isinstance(item.geometry, Keypoints):

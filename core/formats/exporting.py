@@ -9,6 +9,7 @@ from pathlib import Path
 from core.document.images import Dataset
 from core.errors import MaskwrightError, ReadError, WriteError
 from core.formats.class_maps import left_out_maps, with_class_regions
+from core.formats.coco_captions import captions_of, left_out_captions
 from core.formats.dataset import ExportReport, ReportEntry, SourceRecords, merged_reports
 from core.formats.details import unsaid
 from core.formats.export_formats import EXPORT_FORMATS, ExportFormat, ExportKind, Placement
@@ -23,6 +24,7 @@ from core.formats.export_selection import (
 from core.formats.export_split import split_images
 from core.formats.findings import Findings
 from core.formats.folder_writing import FolderWriter
+from core.formats.json_records import raw_fields
 from core.formats.source_text import family_of
 
 __all__ = [
@@ -75,6 +77,9 @@ def export_layer(
         chosen.says,
         chosen.short,
     )
+    if source is not None and not fitting.extra:
+        kept = captions_of(raw_fields(source.extra).get("annotations"))
+        details = (*details, *left_out_captions(kept, target.name, chosen.short))
     losses = (*unreadable, *lost, *simplified.entries.values(), *report.losses, *details)
     return replace(report, losses=losses)
 

@@ -117,7 +117,12 @@ class _Export:
             if self._meaning == "classes":
                 index = self._class_index[item.annotation.label_id]
             if item.annotation.is_crowd:
-                self._findings.note(place, "a label PNG has no crowds", "written as void")
+                self._findings.left_out(
+                    place,
+                    "a label PNG has no crowds",
+                    "written as void",
+                    pixels=item.seen.area,
+                )
                 index = void
             elif index > MAX_16_BIT:
                 self._findings.left_out(

@@ -185,7 +185,7 @@ class _ImageWriter:
         if not forms:
             return None
         if annotation.is_crowd:
-            self._findings.note(place, "labelme has no crowds", "written as an ordinary object")
+            self._findings.left_out(place, "labelme has no crowds", "written as an ordinary object")
         records = untagged(annotation.raw, "labelme")
         before = raw_fields(bytes(records[0]).decode("utf-8")) if records else {}
         joined = len(forms) > 1

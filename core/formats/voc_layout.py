@@ -14,6 +14,7 @@ from core.document.images import ImageRecord
 from core.document.mask import Mask
 from core.formats.class_maps import is_class_region
 from core.formats.findings import Findings
+from core.formats.outlines import exclusive_or
 from core.formats.voc_masks import BACKGROUND, MAX_INDEX, VOID, IndexArray
 from core.imaging.rasterise import rasterise
 
@@ -196,19 +197,26 @@ def _note_losses(plan: PlannedImage, findings: Findings) -> None:
     )
     if outlines:
         findings.note(name, f"{outlines} outlines have no form in VOC", "their pixels were written")
-    beyond = sum(
-        item.pixels is not None and item.index == VOID and not item.annotation.is_crowd
+    beyond = [
+        item
         for item in plan.objects
-    )
+        if item.pixels is not None and item.index == VOID and not item.annotation.is_crowd
+    ]
     if beyond:
         findings.left_out(
             name,
-            f"SegmentationObject holds {MAX_INDEX} objects, and {beyond} are beyond that",
+            f"SegmentationObject holds {MAX_INDEX} objects, and {len(beyond)} are beyond that",
             "written as void there; their boxes and classes are complete",
+            pixels=sum(_pixels_of_box_alone(item, plan.size) for item in beyond),
         )
     for place, item in _places(plan):
         if item.annotation.is_crowd:
-            findings.note(place, "VOC has no crowds", "difficult, and void")
+            findings.left_out(
+                place,
+                "VOC has no crowds",
+                "its box is marked as difficult, its pixels as void",
+                pixels=_pixels_of_box_alone(item, plan.size),
+            )
         elif item.pixels is not None and item.class_index == VOID:
             findings.left_out(
                 place,
@@ -218,13 +226,18 @@ def _note_losses(plan: PlannedImage, findings: Findings) -> None:
     _note_covered(plan, findings)
 
 
+def _pixels_of_box_alone(item: PlacedObject, size: Size) -> int:
+    """Pixels by which an object differs from its box, which is all that is read of it."""
+    return 0 if item.pixels is None else exclusive_or(item.pixels, rasterise(item.box, size))
+
+
 def _note_covered(plan: PlannedImage, findings: Findings) -> None:
     if not plan.has_masks:
         return
     places = {id(item): place for place, item in _places(plan)}
     for item, seen in visible_parts(plan):
         lost = (item.pixels.area if item.pixels is not None else 0) - seen.area
-        if lost:
+        if lost and item.index != VOID:
             findings.left_out(
                 places[id(item)],
                 f"{lost} of its pixels lie under other objects",

@@ -92,7 +92,7 @@ class LinePlanner:
             self._findings.left_out(place, "it has no pixel inside the image", "not exported")
             return None
         if annotation.is_crowd:
-            self._findings.note(place, "YOLO has no crowds", "written as an ordinary object")
+            self._findings.left_out(place, "YOLO has no crowds", "written as an ordinary object")
         if with_boxes:
             return self._box_line(annotation, number, pixels, size, place)
         return self._ring_line(annotation, number, pixels, size, place)

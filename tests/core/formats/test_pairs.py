@@ -197,6 +197,41 @@ def test_a_class_map_goes_on_as_regions_or_is_counted(tmp_path: Path, first: Exp
     assert differing(middle, objects_of(end)) == _named(report) + lost
 
 
+@pytest.mark.parametrize("kind", list(ExportKind), ids=lambda kind: kind.value)
+def test_crowds_lose_what_the_report_says(tmp_path: Path, kind: ExportKind) -> None:
+    """Number 1 lies behind the others, number 6 in front of them."""
+    plain = generated(tmp_path / "pictures")
+    documents = {
+        image.id: replace(
+            document,
+            annotations={
+                key: replace(item, is_crowd=key in (1, 6))
+                for key, item in document.annotations.items()
+            },
+        )
+        for image, document in plain.documents()
+    }
+    start = replace(plain, load=documents.__getitem__)
+    end, report, lost = _through(start, kind, tmp_path / "out")
+    assert report.verified
+    assert differing(objects_of(start), objects_of(end)) == _named(report) + lost
+    crowds = sum(item.is_crowd for _, found in end.documents() for item in found.in_layer(1))
+    said = sum("no crowds" in entry.reason and entry.left_out for entry in report.losses)
+    assert crowds + said == 2
+
+
+def test_more_objects_than_voc_can_number_lose_what_the_report_says(tmp_path: Path) -> None:
+    dots = [
+        Mask.from_array(np.eye(2, dtype=np.bool_), 3 * (n % 20), 3 * (n // 20)) for n in range(258)
+    ]
+    names = tuple(f"label {number}" for number in range(len(dots)))
+    write_picture(tmp_path / "a.png", SIZE)
+    start = dataset_of({"a.png": dots}, names=names, root=tmp_path, size=SIZE)
+    end, report, lost = _through(start, ExportKind.VOC, tmp_path / "out")
+    assert report.verified
+    assert differing(objects_of(start), objects_of(end)) == _named(report) + lost == 8
+
+
 def test_a_loss_that_nobody_names_is_seen(tmp_path: Path) -> None:
     """The measure itself: an object or a pixel less is not taken for equal."""
     start = generated(tmp_path / "pictures")
