@@ -14,7 +14,12 @@ from core.document.annotation import (
     Provenance,
     new_annotation_id,
 )
-from core.formats.dataset import ImportedDataset, ImportedImage, ImportReport
+from core.formats.dataset import (
+    LAYER_OF_A_NEW_PROJECT,
+    ImportedDataset,
+    ImportedImage,
+    ImportReport,
+)
 from core.formats.findings import Findings
 from core.formats.labels import LabelTable
 from core.formats.pictures import Picture
@@ -60,7 +65,7 @@ class DatasetBuilder:
         self._order += 1
         return Annotation(
             id=new_annotation_id(),
-            layer_id=0,
+            layer_id=LAYER_OF_A_NEW_PROJECT,
             label_id=label_id,
             geometry=geometry,
             order=self._order,

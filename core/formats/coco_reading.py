@@ -27,7 +27,12 @@ from core.formats.coco_fields import attributes_of, crowd_of, group_of
 from core.formats.coco_geometry import parse_shape
 from core.formats.coco_images import ImageEntry, image_root_of, read_images
 from core.formats.coco_review import ORIENTATION, review_of, state_of, with_provenance_of
-from core.formats.dataset import ImportedDataset, ImportedImage, ImportReport
+from core.formats.dataset import (
+    LAYER_OF_A_NEW_PROJECT,
+    ImportedDataset,
+    ImportedImage,
+    ImportReport,
+)
 from core.formats.findings import Findings
 from core.formats.image_names import ImageFinder
 from core.formats.json_records import (
@@ -215,7 +220,7 @@ class AnnotationReader:
             parameters[ORIENTATION] = entry.orientation
         return Annotation(
             id=new_annotation_id(),
-            layer_id=0,
+            layer_id=LAYER_OF_A_NEW_PROJECT,
             label_id=self._label_id(record.place, values),
             geometry=geometry,
             order=index,

@@ -19,6 +19,9 @@ from core.document.comment import Comment
 from core.document.document import ImageState
 from core.document.geometry import Size
 
+LAYER_OF_A_NEW_PROJECT = 1
+"""Objects are read into the layer that a new project begins with; an import moves them."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReportEntry:

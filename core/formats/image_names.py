@@ -60,10 +60,16 @@ class ImageFinder:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._taken: set[str] = set()
+        self._start = os.path.join(root, "")  # noqa: PTH118  # paths are made of it by the thousand
+        self._existing: dict[str, bool] = {}
 
     def exists(self, name: str) -> bool:
-        """Whether there is a file of this checked name."""
-        return os.path.isfile(self.root / name)  # noqa: PTH113  # False for names too long to exist
+        """Whether there is a file of this checked name; the disk is asked once."""
+        found = self._existing.get(name)
+        if found is None:
+            # False for names too long to exist.
+            found = self._existing[name] = os.path.isfile(self._start + name)  # noqa: PTH113
+        return found
 
     def take(self, name: str) -> bool:
         """Claim a name; False when another record has it already."""

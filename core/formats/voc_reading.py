@@ -20,7 +20,12 @@ from core.document.annotation import (
 )
 from core.document.geometry import Box, Size
 from core.errors import FormatError, MaskwrightError
-from core.formats.dataset import ImportedDataset, ImportedImage, ImportReport
+from core.formats.dataset import (
+    LAYER_OF_A_NEW_PROJECT,
+    ImportedDataset,
+    ImportedImage,
+    ImportReport,
+)
 from core.formats.findings import Findings
 from core.formats.image_names import checked_name
 from core.formats.json_records import encode_json
@@ -242,7 +247,7 @@ class _Builder:
             self.table.add(name, name)
         return Annotation(
             id=new_annotation_id(),
-            layer_id=0,
+            layer_id=LAYER_OF_A_NEW_PROJECT,
             label_id=self.table.id_of(name),
             geometry=geometry,
             order=next(self._order),

@@ -14,13 +14,14 @@ from core.document.comment import Comment
 from core.document.document import ImageState
 from core.editing.palette import next_colors
 from core.errors import WriteError
+from core.formats.dataset import LAYER_OF_A_NEW_PROJECT
 from core.project.locations import image_root_settings
 from core.project.operations import Operation
 from core.project.records import NewImage
 from core.project.sql.database import Database
 from core.project.sql.schema import create_tables
 
-MINE_LAYER_ID = 1
+MINE_LAYER_ID = LAYER_OF_A_NEW_PROJECT
 
 
 @dataclass(frozen=True, slots=True, eq=False)

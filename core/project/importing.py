@@ -150,12 +150,15 @@ def _free_digits(state: ProjectState) -> Iterator[str]:
 
 def in_layer(
     annotations: Iterable[Annotation], layer_id: int, label_ids: Mapping[int, int]
-) -> Iterable[Annotation]:
+) -> Iterator[Annotation]:
     """The annotations as objects of a layer, under the project's labels."""
-    return (
-        replace(item, layer_id=layer_id, label_id=label_ids.get(item.label_id, item.label_id))
-        for item in annotations
-    )
+    for item in annotations:
+        label_id = label_ids.get(item.label_id, item.label_id)
+        # Most files become the first layer of a new project, where nothing has to be moved.
+        if item.layer_id == layer_id and item.label_id == label_id:
+            yield item
+        else:
+            yield replace(item, layer_id=layer_id, label_id=label_id)
 
 
 def _match(

@@ -135,15 +135,15 @@ class _Found:
 
 
 def _first_look(path: Path, image_root: Path | None, author: str) -> _Found:
-    from core.formats.registry import detect_format, read_annotations
+    from core.formats.registry import detect_format, format_named
 
     try:
-        detect_format(path)
+        found = detect_format(path)
     except FormatError as error:
         if not path.is_dir():
             raise
         return _Found(_images_of_folder(path, author), path, notice=_unread(path, error))
-    imported = read_annotations(path, image_root)
+    imported = format_named(found.name).read(found.path, image_root)
     root, contents = image_root_and_contents(imported, path, author)
     return _Found(contents, root, imported.report)
 
