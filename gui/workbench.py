@@ -79,7 +79,7 @@ class Workbench(QObject):
         self.session = Session(project, self)
         self.canvas = Canvas(parent)
         self.images = ImageLoader(project.image_root, tasks, self)
-        self.regions = RegionLoader(tasks, self, cache=project)
+        self.regions = RegionLoader(tasks, self, cache=project, image_part=runs.edges)
         self.deck = ProposalDeck(self.session, author, self, tasks)
         self.display = DisplaySettings(self)
         self.pictures = PicturePresenter(self.display, tasks, self)

@@ -58,11 +58,11 @@ class Mailbox:
 
     def __init__(self, source: BinaryIO) -> None:
         self._source = source
-        self._jobs: queue.SimpleQueue[wire.RunJob] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[wire.RunJob | wire.FindEdges] = queue.SimpleQueue()
         self._cancelled: set[int] = set()
         threading.Thread(target=self._read, name="mailbox", daemon=True).start()
 
-    def next_job(self) -> wire.RunJob:
+    def next_job(self) -> wire.RunJob | wire.FindEdges:
         """The next job, waiting for one."""
         return self._jobs.get()
 
@@ -79,7 +79,7 @@ class Mailbox:
 
     def _take(self, message: wire.ToEngine) -> None:
         match message:
-            case wire.RunJob():
+            case wire.RunJob() | wire.FindEdges():
                 self._cancelled.discard(message.job)
                 self._jobs.put(message)
             case wire.CancelJob():
@@ -104,7 +104,7 @@ class Child:
         except MaskwrightError as error:
             self._send(wire.NotStarted(error.message, error.hint))
             return False
-        self._send(wire.Ready(line))
+        self._send(wire.Ready(line, self._runner.device))
         return True
 
     def serve(self) -> None:
@@ -113,9 +113,9 @@ class Child:
             job = self._mailbox.next_job()
             self._send(self._answer(job))
 
-    def _answer(self, job: wire.RunJob) -> wire.FromEngine:
+    def _answer(self, job: wire.RunJob | wire.FindEdges) -> wire.FromEngine:
         try:
-            return self._run(job)
+            return self._find_edges(job) if isinstance(job, wire.FindEdges) else self._run(job)
         except Cancelled:
             return wire.CalledOff(job.job)
         except MaskwrightError as error:
@@ -123,8 +123,9 @@ class Child:
         except Exception as error:  # noqa: BLE001 - a model may raise anything; it ends here
             if self._mailbox.is_cancelled(job.job):
                 return wire.CalledOff(job.job)
-            _LOG.exception("Model %s failed unexpectedly", job.model_id)
-            sentence = f'The model "{job.model_id}" failed unexpectedly ({type(error).__name__}).'
+            what = f'The model "{job.model_id}"' if isinstance(job, wire.RunJob) else "Grouping"
+            _LOG.exception("%s failed unexpectedly", what)
+            sentence = f"{what} failed unexpectedly ({type(error).__name__})."
             return wire.Failed(job.job, sentence, "The log file has the details.")
 
     def _run(self, job: wire.RunJob) -> wire.Finished:
@@ -136,6 +137,20 @@ class Child:
         context.check_cancelled()
         self._progress_due = 0.0
         return self._finished(job, image, self._runner.run(job, image, context))
+
+    def _find_edges(self, job: wire.FindEdges) -> wire.FoundEdges:
+        context = JobContext(
+            cancelled=lambda: self._mailbox.is_cancelled(job.job),
+            progress=lambda _fraction, _text: None,
+        )
+        image = PackReader.mapped(self._folder / job.arrays_file).take(job.image)
+        context.check_cancelled()
+        part = self._runner.find_edges(image.astype(np.uint8, copy=False), context)
+        pack = ArrayPack()
+        edge, leaves = pack.add(part.edge), pack.add(part.leaves)
+        name = next(self._names)
+        pack.write(self._folder / name)
+        return wire.FoundEdges(job.job, name, edge, leaves)
 
     def _image(self, job: wire.RunJob) -> RgbImage:
         if job.image is None:

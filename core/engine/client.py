@@ -19,6 +19,8 @@ from core.engine import wire
 from core.engine.exchange import Exchange
 from core.engine.process import EngineProcess, exit_sentence
 from core.engine.protocol import (
+    EdgeRequest,
+    EdgesFound,
     EngineDied,
     EngineEvent,
     EngineStarted,
@@ -27,7 +29,7 @@ from core.engine.protocol import (
     JobFinished,
     JobProgress,
     Lane,
-    ModelRequest,
+    Request,
 )
 from core.engine.schedule import Job, Schedule
 
@@ -93,6 +95,7 @@ class EngineClient:
         self._schedule = Schedule()
         self._inbox: queue.SimpleQueue[_Item] = queue.SimpleQueue()
         self._device_line = NOT_STARTED
+        self._device_name = ""
         self._closed = False
         self._thread: threading.Thread | None = None
         # What follows belongs to the client's thread alone.
@@ -114,7 +117,14 @@ class EngineClient:
         process = self._process
         return None if process is None else process.pid
 
-    def submit(self, request: ModelRequest, lane: Lane) -> int:
+    @property
+    def has_free_gpu(self) -> bool:
+        """Whether the process is there, has a GPU and nothing to do."""
+        with self._lock:
+            busy = self._schedule.running is not None or bool(self._schedule.waiting)
+            return not (busy or self._closed or self._device_name in ("", "cpu"))
+
+    def submit(self, request: Request, lane: Lane) -> int:
         """Queue a job and return its number; see ``Schedule`` for what goes first.
 
         Asking again for what waits or runs gives the number of that job.
@@ -183,36 +193,47 @@ class EngineClient:
 
     def _on_message(self, message: wire.FromEngine) -> None:
         match message:
-            case wire.Ready(line):
+            case wire.Ready(line, device):
                 self._ready = True
-                self._device_line = line
-                self._on_event(EngineStarted(line))
+                self._device_line, self._device_name = line, device
+                self._on_event(EngineStarted(line, device))
             case wire.NotStarted(sentence, hint):
                 self._end_process()
                 self._fail_all(sentence, hint)
             case wire.Progressed(job, fraction, text):
                 if self._is_wanted(job):
                     self._on_event(JobProgress(job, fraction, text))
-            case wire.Finished():
+            case wire.Finished() | wire.FoundEdges():
                 self._on_finished(message)
             case wire.Failed(_, sentence, hint):
                 self._end_job(lambda job: JobFailed(job.id, sentence, hint))
             case wire.CalledOff():
                 self._on_called_off()
 
-    def _on_finished(self, message: wire.Finished) -> None:
+    def _on_finished(self, message: wire.Finished | wire.FoundEdges) -> None:
         with self._lock:
             job = self._schedule.running
         if job is None or self._exchange is None:
             return
         try:
-            proposals = self._exchange.proposals(message, job.request)
+            event = self._finished_event(self._exchange, job, message)
         except (OSError, ValueError) as error:
             _LOG.exception("The engine's result cannot be read")
             sentence = f"The engine's result could not be read: {error}."
             self._end_job(lambda ended: JobFailed(ended.id, sentence))
             return
-        self._end_job(lambda ended: JobFinished(ended.id, proposals))
+        self._end_job(lambda _ended: event)
+
+    @staticmethod
+    def _finished_event(
+        exchange: Exchange, job: Job, message: wire.Finished | wire.FoundEdges
+    ) -> EngineEvent:
+        """The result that a message tells of; raises OSError, ValueError when it is broken."""
+        if isinstance(message, wire.FoundEdges):
+            return EdgesFound(job.id, exchange.image_part(message))
+        if isinstance(job.request, EdgeRequest):
+            raise ValueError("proposals came where edges were asked for")
+        return JobFinished(job.id, exchange.proposals(message, job.request))
 
     def _on_called_off(self) -> None:
         with self._lock:
@@ -303,6 +324,7 @@ class EngineClient:
         process, self._process = self._process, None
         self._process_number += 1
         self._ready = False
+        self._device_name = ""
         if process is None:
             return 0
         status = process.wait() if wait else process.end()
@@ -340,8 +362,10 @@ class EngineClient:
             return running is not None and running.id == job_id and not running.called_off
 
 
-def _with_absolute_paths(request: ModelRequest) -> ModelRequest:
+def _with_absolute_paths(request: Request) -> Request:
     """The request as the engine, which works in another folder, can follow it."""
+    if isinstance(request, EdgeRequest):
+        return request
     image = request.image.absolute() if isinstance(request.image, Path) else request.image
     weights = request.weights.absolute() if request.weights is not None else None
     return replace(request, image=image, weights=weights)

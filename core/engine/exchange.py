@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
 from core.document.geometry import Size
 from core.engine import wire
 from core.engine.arrays import ArrayFolder, ArrayPack, PackReader, pack_names
 from core.engine.packing import unpack_proposals
-from core.engine.protocol import ModelRequest
+from core.engine.protocol import EdgeRequest, ModelRequest, Request
+from core.grouping.leaves import ImagePart
 from core.models.proposal import ProposalKey, ProposalSet
 
 
@@ -24,8 +27,10 @@ class Exchange:
         """Where both sides put their arrays."""
         return self._folder.path
 
-    def message(self, job: int, request: ModelRequest) -> wire.RunJob:
+    def message(self, job: int, request: Request) -> wire.RunJob | wire.FindEdges:
         """The message that asks for a job, its image written; raises OSError."""
+        if isinstance(request, EdgeRequest):
+            return self._edge_message(job, request)
         name, place, image_path = "", None, ""
         if isinstance(request.image, Path):
             image_path = str(request.image)
@@ -37,6 +42,20 @@ class Exchange:
         weights = str(request.weights) if request.weights is not None else None
         parameters = dict(request.parameters)
         return wire.RunJob(job, request.model_id, weights, parameters, name, place, image_path)
+
+    def _edge_message(self, job: int, request: EdgeRequest) -> wire.FindEdges:
+        """The message that asks for edges, its image written."""
+        pack = ArrayPack()
+        place = pack.add(request.image)
+        name = next(self._names)
+        pack.write(self.folder / name)
+        return wire.FindEdges(job, name, place)
+
+    def image_part(self, message: wire.FoundEdges) -> ImagePart:
+        """The edges that a message tells of; raises OSError, ValueError when it is broken."""
+        reader = PackReader.loaded(self.folder / message.arrays_file)
+        edge, leaves = reader.take(message.edge), reader.take(message.leaves)
+        return ImagePart(edge.astype(np.float32, copy=False), leaves.astype(np.int32, copy=False))
 
     def proposals(self, message: wire.Finished, request: ModelRequest) -> ProposalSet:
         """The result that a message tells of; raises OSError, ValueError when it is broken."""

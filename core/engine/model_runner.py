@@ -20,6 +20,8 @@ from core.engine.self_test import SelfTest
 from core.engine.self_test_memory import remembered_or_measured
 from core.engine.smaller_input import propose_smaller
 from core.engine.wire import RunJob
+from core.grouping.leaves import ImagePart
+from core.grouping.perceptron import bundled_weights
 from core.models.adapter import Adapter, ArrangesMemory, RunContext
 from core.models.proposal import Proposal
 from core.models.region_of_interest import cut_out, put_back, region_of
@@ -78,6 +80,21 @@ class ModelRunner:
         self._device = self._choose(device)
         self._speed = self._test(self._device.name)
         return f"{self._device.line}; {self._speed.sentence}"
+
+    @property
+    def device(self) -> str:
+        """Name of the chosen device for torch."""
+        return self._started_device().name
+
+    def find_edges(self, image: RgbImage, context: JobContext) -> ImagePart:
+        """The image part of grouping on the device."""
+        from core.grouping import torch_edges
+
+        pixel = bundled_weights().pixel
+        with device_lease(self.device):
+            return torch_edges.image_part(
+                image, context.check_cancelled, pixel=pixel, device=self.device
+            )
 
     def run(self, job: RunJob, image: RgbImage, context: JobContext) -> RunResult:
         """Run one model on one image; raises ModelError, DeviceMemoryError."""

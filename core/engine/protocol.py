@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.document.annotation import AttributeValue
+from core.grouping.leaves import ImagePart
 from core.models.proposal import ProposalSet
 
 RgbImage = npt.NDArray[np.uint8]
@@ -58,11 +59,25 @@ class ModelRequest:
         )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class EdgeRequest:
+    """Edge and leaves of an image at the work scale of ``core.grouping``, uint8 RGB."""
+
+    image: RgbImage
+
+
+Request = ModelRequest | EdgeRequest
+
+
 @dataclass(frozen=True, slots=True)
 class EngineStarted:
-    """The engine's process is ready; ``device_line`` names its device and says why."""
+    """The engine's process is ready; ``device_line`` names its device and says why.
+
+    ``device`` is its name for torch, such as "cuda" or "cpu".
+    """
 
     device_line: str
+    device: str = "cpu"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +95,14 @@ class JobFinished:
 
     job: int
     proposals: ProposalSet
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EdgesFound:
+    """A job that asked for edges has its result."""
+
+    job: int
+    part: ImagePart
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,4 +128,6 @@ class EngineDied:
     message: str
 
 
-EngineEvent = EngineStarted | JobProgress | JobFinished | JobFailed | JobCancelled | EngineDied
+EngineEvent = (
+    EngineStarted | JobProgress | JobFinished | EdgesFound | JobFailed | JobCancelled | EngineDied
+)

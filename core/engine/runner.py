@@ -10,6 +10,7 @@ from typing import Protocol
 from core.engine.protocol import RgbImage
 from core.engine.wire import RunJob
 from core.errors import Cancelled
+from core.grouping.leaves import ImagePart
 from core.models.proposal import Proposal
 
 
@@ -45,6 +46,15 @@ class Runner(Protocol):
 
         Raises ModelError when the device is not there.
         """
+        ...
+
+    @property
+    def device(self) -> str:
+        """Name of the chosen device for torch, once started."""
+        ...
+
+    def find_edges(self, image: RgbImage, context: JobContext) -> ImagePart:
+        """The image part of grouping on the device; raises Cancelled, MaskwrightError."""
         ...
 
     def run(self, job: RunJob, image: RgbImage, context: JobContext) -> RunResult:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.engine.protocol import Lane, ModelRequest
+from core.engine.protocol import EdgeRequest, Lane, Request
 
 
 @dataclass(slots=True, eq=False)
@@ -16,7 +16,7 @@ class Job:
     """
 
     id: int
-    request: ModelRequest
+    request: Request
     lane: Lane
     called_off: bool = False
     interrupted: bool = False
@@ -47,7 +47,7 @@ class Schedule:
         """Jobs that have not begun, in the order in which they will."""
         return tuple(sorted(self._waiting, key=lambda job: job.lane))
 
-    def add(self, request: ModelRequest, lane: Lane) -> tuple[Job, tuple[Job, ...]]:
+    def add(self, request: Request, lane: Lane) -> tuple[Job, tuple[Job, ...]]:
         """Take a request; returns its job and the waiting jobs that it drops."""
         job = self._same(request)
         if job is None:
@@ -94,10 +94,10 @@ class Schedule:
         dropped, self._waiting = self.waiting, []
         return dropped
 
-    def _same(self, request: ModelRequest) -> Job | None:
+    def _same(self, request: Request) -> Job | None:
         known = [*self._waiting, *([self._running] if self._running else [])]
         for job in known:
-            if not job.called_off and job.request.asks_the_same_as(request):
+            if not job.called_off and _is_the_same(job.request, request):
                 return job
         return None
 
@@ -113,9 +113,18 @@ class Schedule:
         return dropped
 
 
+def _is_the_same(one: Request, other: Request) -> bool:
+    if isinstance(one, EdgeRequest) or isinstance(other, EdgeRequest):
+        return one is other
+    return one.asks_the_same_as(other)
+
+
 def _is_outdated(old: Job, new: Job) -> bool:
     """Whether a visible job was meant for another image, or for the same model's older settings."""
     if old is new or old.lane is not Lane.VISIBLE:
         return False
-    same_image = old.request.is_about_the_image_of(new.request)
-    return not same_image or old.request.model_id == new.request.model_id
+    before, after = old.request, new.request
+    # Who asks for edges waits for them, and calls them off when they are not wanted.
+    if isinstance(before, EdgeRequest) or isinstance(after, EdgeRequest):
+        return False
+    return not before.is_about_the_image_of(after) or before.model_id == after.model_id

@@ -22,13 +22,21 @@ class RunJob(msgspec.Struct, frozen=True, tag="run"):
     image_path: str = ""
 
 
+class FindEdges(msgspec.Struct, frozen=True, tag="edges"):
+    """To the engine: edge and leaves of an image at the work scale of grouping."""
+
+    job: int
+    arrays_file: str
+    image: ArrayPlace
+
+
 class CancelJob(msgspec.Struct, frozen=True, tag="cancel"):
     """To the engine: stop a job at the next layer."""
 
     job: int
 
 
-ToEngine: TypeAlias = RunJob | CancelJob
+ToEngine: TypeAlias = RunJob | FindEdges | CancelJob
 
 
 class BoxShape(msgspec.Struct, frozen=True, tag="box"):
@@ -96,6 +104,7 @@ class Ready(msgspec.Struct, frozen=True, tag="ready"):
     """From the engine: it can run jobs now."""
 
     device_line: str
+    device: str = "cpu"
 
 
 class NotStarted(msgspec.Struct, frozen=True, tag="not_started"):
@@ -126,6 +135,15 @@ class Finished(msgspec.Struct, frozen=True, tag="finished"):
     device: str
 
 
+class FoundEdges(msgspec.Struct, frozen=True, tag="found_edges"):
+    """From the engine: float32 edge and int32 leaves."""
+
+    job: int
+    arrays_file: str
+    edge: ArrayPlace
+    leaves: ArrayPlace
+
+
 class Failed(msgspec.Struct, frozen=True, tag="failed"):
     """From the engine: a job ended without a result."""
 
@@ -140,7 +158,7 @@ class CalledOff(msgspec.Struct, frozen=True, tag="called_off"):
     job: int
 
 
-FromEngine: TypeAlias = Ready | NotStarted | Progressed | Finished | Failed | CalledOff
+FromEngine: TypeAlias = Ready | NotStarted | Progressed | Finished | FoundEdges | Failed | CalledOff
 
 
 def encode(message: ToEngine | FromEngine) -> bytes:

@@ -20,6 +20,7 @@ from core.grouping.enlarging import enlarge
 from core.grouping.hierarchy import Hierarchy
 from core.grouping.interruption import Check, abandonable
 from core.grouping.leaves import (
+    ComputeImagePart,
     GroupedPixels,
     by_contrast,
     by_learning,
@@ -44,6 +45,7 @@ def build_hierarchy(
     *,
     recipe: Recipe = "learned",
     device: str | None = None,
+    image_part: ComputeImagePart | None = None,
     stored_pixels: int = STORED_PIXELS,
     progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
@@ -53,7 +55,8 @@ def build_hierarchy(
     How values other than RGB bytes are scaled says ``core.grouping.pixels.as_rgb``.
     ``recipe`` is "learned" (the bundled weights) or one without weights: "contrast",
     "ward" (linkage of mean colours) or "selective-search" (its similarities).
-    With ``device``, such as "cuda", the learned recipe runs its image part in torch there.
+    With ``device``, such as "cuda", the learned recipe runs its image part in torch there;
+    with ``image_part`` it asks that for it, and computes it itself where it gets none.
     Labels are enlarged as long as they have at most ``stored_pixels``; see ``enlarged``.
     ``progress`` gets fractions from 0 to 1. Raises ``core.errors.Cancelled``
     soon after ``cancelled`` has become true, ValueError for other arrays or
@@ -66,7 +69,7 @@ def build_hierarchy(
         if progress is not None:
             progress(fraction)
 
-    group = _recipe(recipe, device)
+    group = _recipe(recipe, device, image_part)
     rgb = rgb_while(image, partial(reached, 0.0))
     reached(0.0)
     shapes = octave_shapes((rgb.shape[0], rgb.shape[1]), WORK_PIXELS)
@@ -141,16 +144,16 @@ def rgb_while(image: AnyImage, check: Check) -> RgbImage:
     return abandonable(partial(as_rgb, image), check)
 
 
-def _recipe(name: Recipe, device: str | None) -> Callable[[RgbImage, Check], GroupedPixels]:
+def _recipe(
+    name: Recipe, device: str | None, image_part: ComputeImagePart | None
+) -> Callable[[RgbImage, Check], GroupedPixels]:
     if name not in get_args(Recipe):
         raise ValueError(f"there is no grouping recipe {name!r}")
     if name in _UNLEARNED:
         return _UNLEARNED[name]
     weights = bundled_weights()
     if device is not None:
-        from core.grouping.torch_edges import by_learning_in_torch
+        from core.grouping import torch_edges
 
-        return lambda image, between_stages: by_learning_in_torch(
-            image, weights, between_stages, device=device
-        )
-    return lambda image, between_stages: by_learning(image, weights, between_stages)
+        image_part = partial(torch_edges.image_part, pixel=weights.pixel, device=device)
+    return lambda image, check: by_learning(image, weights, check, image_part)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,6 +21,21 @@ from core.grouping.ward_cost import WardCost
 from core.grouping.watershed import descent_watershed
 
 _STEPS = np.float32(4096)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ImagePart:
+    """What of the learned recipe looks at pixels: the rest works on the graph of the leaves.
+
+    ``edge`` is float32 and ``leaves`` int32, both (height, width) at the work scale.
+    """
+
+    edge: FloatImage
+    leaves: IntArray
+
+
+ComputeImagePart = Callable[[RgbImage, Check], ImagePart | None]
+"""Computes the image part elsewhere, as on a GPU; None where that is not to be had."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,16 +70,24 @@ def by_similarity(image: RgbImage, between_stages: Check = unchecked) -> Grouped
 
 
 def by_learning(
-    image: RgbImage, weights: GroupingWeights, between_stages: Check = unchecked
+    image: RgbImage,
+    weights: GroupingWeights,
+    between_stages: Check = unchecked,
+    elsewhere: ComputeImagePart | None = None,
 ) -> GroupedPixels:
-    """With weights: a learned edge and a learned cost; ``between_stages`` may raise to stop."""
+    """With weights: a learned edge and a learned cost; ``between_stages`` may raise to stop.
+
+    The image part is asked of ``elsewhere`` first.
+    """
     lab = to_lab(image)
     between_stages()
-    edge = learned_edge(lab, weights.pixel, between_stages)
-    leaves = learned_leaves(lab, edge)
+    part = None if elsewhere is None else elsewhere(image, between_stages)
+    if part is None:
+        edge = learned_edge(lab, weights.pixel, between_stages)
+        part = ImagePart(edge, learned_leaves(lab, edge))
     between_stages()
-    graph = learned_graph(leaves, lab, edge, between_stages)
-    return GroupedPixels(leaves, graph, LearnedCost(weights.pair, float(leaves.size)))
+    graph = learned_graph(part.leaves, lab, part.edge, between_stages)
+    return GroupedPixels(part.leaves, graph, LearnedCost(weights.pair, float(part.leaves.size)))
 
 
 def similarity_graph(

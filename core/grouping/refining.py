@@ -16,7 +16,7 @@ from core.grouping.color import WORK_PIXELS, RgbImage
 from core.grouping.enlarging import source_indices
 from core.grouping.hierarchy import Hierarchy, IntArray, LeafRanges
 from core.grouping.interruption import Check
-from core.grouping.leaves import by_learning
+from core.grouping.leaves import ComputeImagePart, by_learning
 from core.grouping.node_statistics import joining_nodes
 from core.grouping.ordering import ordered_hierarchy
 from core.grouping.perceptron import bundled_weights
@@ -31,13 +31,15 @@ def refine(
     image: RgbImage,
     box: PixelBox,
     *,
+    image_part: ComputeImagePart | None = None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Hierarchy:
     """Group a part of an image (uint8 RGB, full size) anew, closer by, and divide the leaves there.
 
     Every node there was is kept; leaves that the finer grouping finds an edge in
     become small trees of their own. ``box`` is cut to the image; where nothing is
-    left of it the hierarchy comes back as it was. Raises ``core.errors.Cancelled``.
+    left of it the hierarchy comes back as it was. ``image_part`` is asked for the part
+    that looks at pixels first. Raises ``core.errors.Cancelled``.
     """
 
     def reached(_fraction: float) -> None:
@@ -49,7 +51,9 @@ def refine(
         return browser.hierarchy
     weights = bundled_weights()
     finer = group_at_work_scale(
-        _closer(image[box.slices]), lambda part, check: by_learning(part, weights, check), reached
+        _closer(image[box.slices]),
+        lambda part, check: by_learning(part, weights, check, image_part),
+        reached,
     )
     reached(0.8)
     sides = _sides(browser, box, finer, lambda: reached(0.8))

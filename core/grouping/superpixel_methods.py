@@ -28,7 +28,7 @@ from core.grouping.enlarging import enlarge, repeated
 from core.grouping.hierarchy import Hierarchy, IntArray, LeafRanges
 from core.grouping.interruption import Check, abandonable, unchecked
 from core.grouping.learned_cost import LearnedCost
-from core.grouping.leaves import learned_edge, learned_graph
+from core.grouping.leaves import ComputeImagePart, learned_edge, learned_graph
 from core.grouping.merging import merge_rounds
 from core.grouping.ordering import ordered_hierarchy
 from core.grouping.perceptron import bundled_weights
@@ -72,6 +72,7 @@ def build_superpixel_hierarchy(
     count: int,
     *,
     method: SuperpixelMethod,
+    image_part: ComputeImagePart | None = None,
     stored_pixels: int = STORED_PIXELS,
     progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
@@ -79,12 +80,17 @@ def build_superpixel_hierarchy(
     """The region hierarchy whose leaves are about ``count`` superpixels of a method.
 
     They are merged by the learned cost, so whatever works with a hierarchy works
-    with them too. For ``hierarchy`` it is the usual one with all its leaves.
+    with them too. For ``hierarchy`` it is the usual one with all its leaves, whose
+    image part is asked of ``image_part`` first.
     Raises as ``superpixels`` and ``build_hierarchy`` do.
     """
     if method == "hierarchy":
         return build_hierarchy(
-            image, stored_pixels=stored_pixels, progress=progress, cancelled=cancelled
+            image,
+            image_part=image_part,
+            stored_pixels=stored_pixels,
+            progress=progress,
+            cancelled=cancelled,
         )
     if method not in _METHODS or count < 1:
         raise ValueError(f"there is no superpixel method {method!r} of {count} regions")

@@ -9,8 +9,6 @@ the engine's child process and people import it, nothing else in this package.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import cv2
 import numpy as np
 import torch
@@ -18,9 +16,9 @@ from torch.nn import functional
 
 from core.grouping.channels import BIN_COUNT
 from core.grouping.color import RgbImage, to_lab
-from core.grouping.learned_cost import LearnedCost
-from core.grouping.leaves import GroupedPixels, learned_graph
-from core.grouping.perceptron import GroupingWeights, Perceptron
+from core.grouping.interruption import Check, unchecked
+from core.grouping.leaves import ImagePart
+from core.grouping.perceptron import Perceptron
 
 Tensor = torch.Tensor
 
@@ -32,26 +30,21 @@ _ACTIVITY_AREAS_PX = (3.0, 8.0)
 _STEPS = 4096.0
 
 
-def by_learning_in_torch(
-    image: RgbImage,
-    weights: GroupingWeights,
-    between_stages: Callable[[], None] = lambda: None,
-    *,
-    device: str = "cpu",
-) -> GroupedPixels:
-    """As ``leaves.by_learning``, with the image part on ``device``; the graph stays on the CPU."""
+def image_part(
+    image: RgbImage, check: Check = unchecked, *, pixel: Perceptron, device: str = "cpu"
+) -> ImagePart:
+    """Edge and leaves of an image at the work scale, uint8 (height, width, 3), on ``device``.
+
+    ``pixel`` is the perceptron of ``GroupingWeights``; ``check`` may raise to stop.
+    """
     pixels = to_lab(image)
     with torch.inference_mode():
         lab = torch.from_numpy(pixels).to(device).permute(2, 0, 1)
-        between_stages()
-        edge = edge_of(edge_channels(lab), weights.pixel)
-        between_stages()
+        check()
+        edge = edge_of(edge_channels(lab), pixel)
+        check()
         leaves = descent_watershed(watershed_height(lab, edge))
-        edge_array = edge.cpu().numpy()
-        leaf_array = leaves.to(torch.int32).cpu().numpy()
-    between_stages()
-    graph = learned_graph(leaf_array, pixels, edge_array)
-    return GroupedPixels(leaf_array, graph, LearnedCost(weights.pair, float(leaf_array.size)))
+        return ImagePart(edge.cpu().numpy(), leaves.to(torch.int32).cpu().numpy())
 
 
 def edge_channels(lab: Tensor) -> Tensor:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from core.document.annotation import AttributeValue
 from core.engine.client import DEFAULT_RUNNER, EngineClient
+from core.engine.edge_jobs import EdgeJobs
 from core.engine.prefetch import Prefetch
 from core.engine.protocol import (
     EngineDied,
@@ -68,9 +69,9 @@ class ModelRuns(QObject):
         """``runner`` names the class that runs models in the engine's process."""
         super().__init__(parent)
         self.deliver = bridge.deliver
-        self._engine = EngineClient(
-            lambda event: bridge.deliver(lambda: self._on_event(event)), runner=runner
-        )
+        self._engine = EngineClient(self._hear, runner=runner)
+        self.edges = EdgeJobs(self._engine)
+        """Edges of images for the regions, asked for from background threads."""
         self._runs: dict[int, ModelRun] = {}
         self._weights: dict[str, Path] = {}
         self._ahead = Prefetch(self._engine)
@@ -166,6 +167,11 @@ class ModelRuns(QObject):
     def close(self) -> None:
         """End the engine process."""
         self._engine.close()
+
+    def _hear(self, event: EngineEvent) -> None:
+        """On the engine client's thread: what is not waited for there goes to the window's."""
+        if not self.edges.hear(event):
+            self.deliver(lambda: self._on_event(event))
 
     def _on_event(self, event: EngineEvent) -> None:
         match event:

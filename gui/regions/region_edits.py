@@ -108,7 +108,7 @@ class RegionEdits(QObject):
         if found is None:
             return
         image, regions = found
-        box, size = mask.box, image.size
+        box, size, elsewhere = mask.box, image.size, self._regions.image_part
         margin = max(_LEAST_MARGIN_PX, round(max(box.width, box.height) * _MARGIN_SHARE))
         around = PixelBox(
             box.left - margin, box.top - margin, box.width + 2 * margin, box.height + 2 * margin
@@ -116,7 +116,13 @@ class RegionEdits(QObject):
 
         def work(context: TaskContext) -> tuple[Hierarchy, str]:
             assert image.rgb is not None  # noqa: S101 - said by _subject
-            tree = refine(regions.browser, image.rgb, around, cancelled=lambda: context.cancelled)
+            tree = refine(
+                regions.browser,
+                image.rgb,
+                around,
+                image_part=elsewhere,
+                cancelled=lambda: context.cancelled,
+            )
             more = tree.leaf_count - regions.browser.hierarchy.leaf_count
             return tree, f"{more:,} finer regions here. Ctrl+Z takes them back."
 

@@ -17,6 +17,7 @@ from core.errors import MaskwrightError
 from core.grouping.browser import RegionBrowser
 from core.grouping.build import STORED_PIXELS, enlarged, wants_enlarging
 from core.grouping.hierarchy import Hierarchy
+from core.grouping.leaves import ComputeImagePart
 from core.grouping.selection import RegionSelector
 from core.grouping.storage import from_bytes, to_bytes
 from core.grouping.superpixel_methods import build_superpixel_hierarchy
@@ -62,9 +63,15 @@ class RegionLoader(QObject):
     failed = Signal(object)
 
     def __init__(
-        self, tasks: TaskQueue, parent: QObject | None = None, cache: RegionCache | None = None
+        self,
+        tasks: TaskQueue,
+        parent: QObject | None = None,
+        cache: RegionCache | None = None,
+        image_part: ComputeImagePart | None = None,
     ) -> None:
+        """``image_part`` is asked first for what looks at pixels: the engine with a GPU."""
         super().__init__(parent)
+        self.image_part = image_part
         self._tasks = tasks
         self._cache = cache
         self._choice = RegionChoice()
@@ -149,6 +156,7 @@ class RegionLoader(QObject):
 
     def _submit(self, image: LoadedImage, lane: Lane, key: tuple[object, ...]) -> TaskHandle:
         choice, cache, rgb = self._choice, self._cache, image.rgb
+        elsewhere = self.image_part
         assert rgb is not None  # noqa: S101 - said by the callers
         is_kept = cache is not None and image.digest != ""
         # Who waits for it gets a first tree soon; what is made ahead is made whole.
@@ -159,7 +167,7 @@ class RegionLoader(QObject):
             tree = None if kept is None else from_bytes(kept)
             is_new = tree is None
             if tree is None:
-                tree = _tree(rgb, choice, pixels, context)
+                tree = _tree(rgb, choice, pixels, elsewhere, context)
             final = not wants_enlarging(tree, (rgb.shape[0], rgb.shape[1]))
             check = context.check_cancelled
             record = to_bytes(tree, check) if is_new and final and is_kept else None
@@ -239,11 +247,18 @@ class RegionLoader(QObject):
         self.failed.emit(error)
 
 
-def _tree(rgb: RgbImage, choice: RegionChoice, pixels: int, context: TaskContext) -> Hierarchy:
+def _tree(
+    rgb: RgbImage,
+    choice: RegionChoice,
+    pixels: int,
+    image_part: ComputeImagePart | None,
+    context: TaskContext,
+) -> Hierarchy:
     return build_superpixel_hierarchy(
         rgb,
         choice.count or 1,
         method=choice.method,
+        image_part=image_part,
         stored_pixels=pixels,
         progress=lambda share: context.progress(share, "Regions"),
         cancelled=lambda: context.cancelled,

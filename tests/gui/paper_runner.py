@@ -25,6 +25,8 @@ from core.models.weights import file_hash
 class PaperRunner:
     """Squares of 6 pixels with soft masks, in steps of .1 from .9 down."""
 
+    device = "cpu"
+
     def start(self, device: str) -> str:
         return f"paper {device}"
 

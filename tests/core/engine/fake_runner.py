@@ -33,18 +33,32 @@ from core.engine.protocol import RgbImage
 from core.engine.runner import JobContext, RunResult
 from core.engine.wire import RunJob
 from core.errors import ModelError
+from core.grouping.leaves import ImagePart
 from core.models.proposal import Proposal, SoftMask
 
 
 class FakeRunner:
     """Runs the models of the tests."""
 
+    device = ""
+
     def start(self, device: str) -> str:
+        self.device = device
         if device == "broken":
             raise ModelError("There is no such device.", "Choose another one.")
         if device == "crash":
             os._exit(7)
         return f"fake {device}"
+
+    def find_edges(self, image: RgbImage, context: JobContext) -> ImagePart:
+        """The image says what happens: its first value is 0 for an answer, 1 to wait, 2 to fail."""
+        while image[0, 0, 0] == 1:
+            context.check_cancelled()
+            time.sleep(0.001)
+        if image[0, 0, 0] == 2:
+            raise ZeroDivisionError("a bug in grouping")
+        edge = image[:, :, 1].astype(np.float32) / np.float32(255)
+        return ImagePart(edge, image[:, :, 2].astype(np.int32))
 
     def run(self, job: RunJob, image: RgbImage, context: JobContext) -> RunResult:
         context.progress(0.0, job.model_id)

@@ -47,7 +47,7 @@ def test_an_image_goes_there_and_proposals_come_back(engine: Engine) -> None:
     assert engine.client.engine_pid is None
     image = picture()
     proposals = engine.finished(engine.ask("mask", image)).proposals
-    assert engine.heard[0] == EngineStarted("fake auto")
+    assert engine.heard[0] == EngineStarted("fake auto", "auto")
     assert engine.client.device_line == "fake auto"
     assert proposals.image_size == Size(40, 30)
     assert (proposals.key.image_digest, proposals.key.model) == ("digest", "mask")

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.engine.protocol import Lane, ModelRequest
+from core.engine.protocol import EdgeRequest, Lane, ModelRequest, Request
 from core.engine.schedule import Schedule
 
 
@@ -15,10 +15,14 @@ def request(image: str, model: str = "unet", **parameters: float) -> ModelReques
     return ModelRequest(Path(image), image, model, None, dict(given))
 
 
+def name_of(asked: Request) -> str:
+    return "edges" if isinstance(asked, EdgeRequest) else f"{asked.image_digest} {asked.model_id}"
+
+
 def order(schedule: Schedule) -> list[str]:
     names = []
     while (job := schedule.begin_next()) is not None:
-        names.append(f"{job.request.image_digest} {job.request.model_id}")
+        names.append(name_of(job.request))
         schedule.end_running()
     return names
 
@@ -48,8 +52,22 @@ def test_a_new_image_drops_the_visible_jobs_of_the_old_one() -> None:
     schedule.add(request("a", "rpn"), Lane.VISIBLE)
     schedule.add(request("a", "mask"), Lane.BATCH)
     _, dropped = schedule.add(request("b", "unet"), Lane.VISIBLE)
-    assert [job.request.model_id for job in dropped] == ["unet", "rpn"]
+    assert [name_of(job.request) for job in dropped] == ["a unet", "a rpn"]
     assert order(schedule) == ["b unet", "a mask"]
+
+
+def test_edges_and_models_do_not_call_each_other_off() -> None:
+    schedule = Schedule()
+    picture = np.zeros((2, 2, 3), np.uint8)
+    schedule.add(request("a", "unet"), Lane.VISIBLE)
+    first, dropped = schedule.add(EdgeRequest(picture), Lane.VISIBLE)
+    assert not dropped
+    second, dropped = schedule.add(EdgeRequest(picture), Lane.VISIBLE)
+    assert not dropped
+    assert first is not second
+    _, dropped = schedule.add(request("b", "unet"), Lane.VISIBLE)
+    assert [name_of(job.request) for job in dropped] == ["a unet"]
+    assert order(schedule) == ["edges", "edges", "b unet"]
 
 
 def test_several_models_of_one_image_all_run_in_order() -> None:

@@ -1,13 +1,21 @@
 from __future__ import annotations
 
+import time
+from functools import partial
+
 import numpy as np
 import pytest
 
 from core.grouping import build_hierarchy, torch_edges
 from core.grouping.build import group_at_work_scale
 from core.grouping.channels import edge_channels
-from core.grouping.color import to_lab
-from core.grouping.leaves import by_learning, learned_edge
+from core.grouping.color import stretched, to_lab
+from core.grouping.leaves import (
+    ComputeImagePart,
+    by_learning,
+    learned_edge,
+    learned_leaves,
+)
 from core.grouping.perceptron import bundled_weights
 from core.grouping.watershed import descent_watershed
 from core.training.grouping.covering import cover, summarise
@@ -39,6 +47,39 @@ def test_the_edge_is_that_of_numpy(name: str) -> None:
     assert np.abs(edge - learned_edge(lab, pixel)).max() < EDGE_TOLERANCE
 
 
+def in_torch(device: str) -> ComputeImagePart:
+    return partial(torch_edges.image_part, pixel=bundled_weights().pixel, device=device)
+
+
+@pytest.mark.parametrize("device", ["cpu", pytest.param("cuda", marks=pytest.mark.gpu)])
+def test_the_image_part_is_that_of_the_cpu_within_the_tolerance(device: str) -> None:
+    """On whatever device: the same edge, and the exact watershed of the height made from it."""
+    picture = stretched(shapes_picture(300, 400, seed=11))
+    part = in_torch(device)(picture, lambda: None)
+    assert part is not None
+    lab = to_lab(picture)
+    assert part.edge.dtype == np.float32
+    assert np.abs(part.edge - learned_edge(lab, bundled_weights().pixel)).max() < EDGE_TOLERANCE
+    ours, expected = part.leaves, learned_leaves(lab, part.edge)
+    assert ours.dtype == np.int32
+    assert abs(int(ours.max()) - int(expected.max())) < 0.02 * expected.max()
+    beside = ours[:, 1:] != ours[:, :-1]
+    assert (beside != (expected[:, 1:] != expected[:, :-1])).mean() < 0.01
+
+
+@pytest.mark.gpu
+def test_a_gpu_does_a_megapixel_in_ten_milliseconds() -> None:
+    """A picture of one megapixel is looked at at the work scale."""
+    picture = stretched(shapes_picture(430, 600, seed=5))
+    compute = in_torch("cuda")
+    for _ in range(3):
+        compute(picture, lambda: None)
+    begun = time.perf_counter()
+    for _ in range(10):
+        compute(picture, lambda: None)
+    assert (time.perf_counter() - begun) / 10 <= 0.010
+
+
 @pytest.mark.parametrize("steps", [3, 40, 4096])
 @pytest.mark.parametrize("shape", [(1, 1), (1, 30), (30, 1), (37, 52)])
 def test_the_watershed_is_the_same_exactly(shape: tuple[int, int], steps: int) -> None:
@@ -50,7 +91,7 @@ def test_the_watershed_is_the_same_exactly(shape: tuple[int, int], steps: int) -
 def test_its_hierarchy_says_the_same() -> None:
     picture, weights = shapes_picture(200, 260, seed=7), bundled_weights()
     ours = group_at_work_scale(
-        picture, lambda image, between: torch_edges.by_learning_in_torch(image, weights, between)
+        picture, lambda image, check: by_learning(image, weights, check, in_torch("cpu"))
     )
     other = group_at_work_scale(
         picture, lambda image, between: by_learning(image, weights, between)

@@ -9,6 +9,9 @@ from pytestqt.qtbot import QtBot
 
 from core.document.geometry import Size
 from core.grouping.browser import RegionBrowser
+from core.grouping.interruption import Check
+from core.grouping.leaves import ImagePart
+from core.imaging.arrays import RgbImage
 from core.tasks.queue import TaskQueue
 from gui.pictures.image_loading import LoadedImage
 from gui.regions.image_regions import RegionChoice
@@ -61,6 +64,39 @@ def test_a_damaged_record_is_computed_anew(tasks: TaskQueue, qtbot: QtBot) -> No
     loader.request(_image(1))
     qtbot.waitUntil(lambda: loader.get(1) is not None, timeout=10_000)
     assert shelf.records[RegionChoice().key("digest 1")] != b"not regions"
+
+
+def test_the_engine_is_asked_for_what_looks_at_pixels_first(tasks: TaskQueue, qtbot: QtBot) -> None:
+    asked: list[RgbImage] = []
+
+    def halves(image: RgbImage, _check: Check) -> ImagePart | None:
+        asked.append(image)
+        leaves = np.zeros(image.shape[:2], np.int32)
+        leaves[:, 25:] = 1
+        return ImagePart(np.zeros(image.shape[:2], np.float32), leaves)
+
+    loader = RegionLoader(tasks, image_part=halves)
+    loader.request(_image(1))
+    qtbot.waitUntil(lambda: loader.get(1) is not None, timeout=10_000)
+    found = loader.get(1)
+    assert found is not None
+    assert [image.shape for image in asked] == [(40, 50, 3)]
+    assert found.hierarchy.leaf_count == 2
+
+
+def test_without_an_answer_of_the_engine_the_regions_are_the_usual_ones(
+    tasks: TaskQueue, qtbot: QtBot
+) -> None:
+    plain = RegionLoader(tasks)
+    loader = RegionLoader(tasks, image_part=lambda _image, _check: None)
+    plain.request(_image(1))
+    qtbot.waitUntil(lambda: plain.get(1) is not None, timeout=10_000)
+    loader.request(_image(1))
+    qtbot.waitUntil(lambda: loader.get(1) is not None, timeout=10_000)
+    expected, found = plain.get(1), loader.get(1)
+    assert expected is not None
+    assert found is not None
+    assert np.array_equal(found.hierarchy.leaf_labels, expected.hierarchy.leaf_labels)
 
 
 def test_only_the_next_two_are_computed_ahead(tasks: TaskQueue, qtbot: QtBot) -> None:
