@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, Qt, Signal
-from PySide6.QtGui import QIcon, QPalette, QShortcut
+from PySide6.QtCore import QEvent, QItemSelectionModel, Qt, QTimer, Signal
+from PySide6.QtGui import QIcon, QPalette, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -49,6 +49,7 @@ class ObjectsPanel(QWidget):
         super().__init__(parent)
         self._session = session
         self._filling = False
+        self._is_stale = False
         self._icons: dict[str, QIcon] = {}
         self._items: tuple[Annotation, ...] = ()
         self._labels: Mapping[int, Label] | None = None
@@ -87,12 +88,28 @@ class ObjectsPanel(QWidget):
         self.tree.itemSelectionChanged.connect(self._on_selected)
         self.tree.itemDoubleClicked.connect(self._on_double_clicked)
         session.document_changed.connect(lambda _event: self.refresh())
-        session.image_changed.connect(lambda _image: self.refresh())
+        session.image_changed.connect(self._on_image_changed)
         session.selection_changed.connect(self._show_selection)
         self.refresh()
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """List the image on the screen, if it has come while this was behind another pane."""
+        self._refresh_if_stale()
+        super().showEvent(event)
+
+    def _on_image_changed(self, _image: object) -> None:
+        """The picture is painted first; behind another pane nothing is listed at all."""
+        self._is_stale = True
+        if self.isVisible():
+            QTimer.singleShot(0, self, self._refresh_if_stale)
+
+    def _refresh_if_stale(self) -> None:
+        if self._is_stale:
+            self.refresh()
+
     def refresh(self) -> None:
         """Show the objects as they are now."""
+        self._is_stale = False
         document = self._session.document
         items = () if document is None else tuple(reversed(document.in_layer(self._layer_id())))
         labels = self._session.state.labels
@@ -141,7 +158,7 @@ class ObjectsPanel(QWidget):
         for column in range(row.columnCount()):
             row.setToolTip(column, tip)
         row.setTextAlignment(MARK, Qt.AlignmentFlag.AlignCenter)
-        row.setIcon(LABEL, color_swatch(label.color))
+        row.setIcon(LABEL, self._swatch(label.color))
         row.setData(LABEL, _ID, annotation.id)
         row.setIcon(SHAPE, self._icon("lock-outline") if annotation.locked else QIcon())
         if annotation.locked:
@@ -161,6 +178,11 @@ class ObjectsPanel(QWidget):
             self._icons[name] = icon(name, self.palette())
         return self._icons[name]
 
+    def _swatch(self, color: str) -> QIcon:
+        if color not in self._icons:
+            self._icons[color] = color_swatch(color)
+        return self._icons[color]
+
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Give the icons the colours of a new theme."""
         super().changeEvent(event)
@@ -177,7 +199,7 @@ class ObjectsPanel(QWidget):
             self.hiding_requested.emit(annotation_id, not hidden)
 
     def _on_selected(self) -> None:
-        if not self._filling:
+        if not self._filling and not self._is_stale:
             ids = (row.data(0, _ID) for row in self.tree.selectedItems())
             self._session.select(frozenset(ids))
 

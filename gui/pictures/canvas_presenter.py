@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from operator import is_
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from core.document.annotation import Layer, LayerRole
 from gui.canvas.canvas import Canvas
@@ -21,6 +21,8 @@ from gui.session import Session
 
 PROPOSAL_COLOR = "#ffe97a"
 CURRENT_PROPOSAL_COLOR = "#ffffff"
+REGIONS_AFTER_MS = 30
+"""The picture and its overlay come first: regions take all of a processor for a while."""
 PROPOSALS_SHOWN = 300
 """More than this many outlines hide the picture; the list shows the rest."""
 
@@ -53,6 +55,11 @@ class CanvasPresenter(QObject):
         self._further: tuple[CanvasShape, ...] = ()
         self._pixel_shapes: tuple[CanvasShape, ...] = ()
         self._parts: list[tuple[CanvasShape, ...]] = []
+        self._unsegmented: LoadedImage | None = None
+        self._segment = QTimer(self)
+        self._segment.setSingleShot(True)
+        self._segment.setInterval(REGIONS_AFTER_MS)
+        self._segment.timeout.connect(self._request_regions)
         pictures.add_view(canvas)
         images.loaded.connect(self._on_loaded)
         display.changed.connect(self._on_display_changed)
@@ -139,6 +146,7 @@ class CanvasPresenter(QObject):
     def _on_image_changed(self, _image: object) -> None:
         self._pictures.show(None)
         self._shown_id = None
+        self._segment.stop()
         self._shapes.forget()
         self._parts = []
         self.refresh()
@@ -150,6 +158,12 @@ class CanvasPresenter(QObject):
         if is_new:
             self._show_superpixels()
         if image.rgb is not None:
+            self._unsegmented = image
+            self._segment.start()
+
+    def _request_regions(self) -> None:
+        image, self._unsegmented = self._unsegmented, None
+        if image is not None and self.shows(image.image_id):
             self._regions.request(image)
 
     def _on_display_changed(self) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from core.document.geometry import Size
 from core.document.images import ImageRecord
@@ -23,6 +23,8 @@ from core.tasks.queue import Lane, Task, TaskContext, TaskHandle, TaskQueue
 
 MEMORY_BUDGET_BYTES = 1_500_000_000
 AHEAD = (1, 2, 3, -1)
+AHEAD_AFTER_MS = 30
+"""So long what is seen has the processor for itself; a key held down never decodes ahead."""
 USUAL_BYTES = 200_000_000
 """Taken for the size of a picture of which nothing is known: one of 24 megapixels."""
 
@@ -68,6 +70,10 @@ class ImageLoader(QObject):
         """What is being decoded ahead, by image."""
         self._wanted: int | None = None
         self._neighbours: Sequence[ImageRecord] = ()
+        self._look_ahead = QTimer(self)
+        self._look_ahead.setSingleShot(True)
+        self._look_ahead.setInterval(AHEAD_AFTER_MS)
+        self._look_ahead.timeout.connect(lambda: self._prefetch(self._neighbours))
 
     def show(self, image: ImageRecord, neighbours: Sequence[ImageRecord]) -> None:
         """Load an image for the screen; ``neighbours`` are decoded ahead, nearest first."""
@@ -81,7 +87,7 @@ class ImageLoader(QObject):
                 self._make_room(_byte_count_of(image.size))
             self._load_wanted(image)
         self._neighbours = neighbours
-        self._prefetch(neighbours)
+        self._look_ahead.start()
 
     def get(self, image_id: int) -> LoadedImage | None:
         """The full picture if it is in memory."""

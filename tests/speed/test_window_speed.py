@@ -325,6 +325,9 @@ def test_a_held_key_skips_images_instead_of_queueing_them(
 ) -> None:
     """CPU of the window's thread for each press of ten that come at once."""
     window = open_window("walk")
+    # The window opens where the test before has closed it.
+    window.bench.session.show_image(1)
+    settle(window)
     decoded: list[int] = []
     window.bench.images.kept.connect(lambda image: decoded.append(image.image_id))
 

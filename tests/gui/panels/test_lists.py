@@ -93,6 +93,22 @@ def test_objects_are_listed_front_to_back_and_selected(qtbot: QtBot, session: Se
     assert session.selection == {first.data(0, Qt.ItemDataRole.UserRole)}
 
 
+def test_objects_of_another_image_are_listed_once_the_pane_is_seen(
+    qtbot: QtBot, session: Session
+) -> None:
+    panel = ObjectsPanel(session)
+    qtbot.addWidget(panel)
+    session.apply(add(box()))
+    assert panel.tree.topLevelItemCount() == 1
+    session.show_image(2)
+    session.apply(add(box(), box(9), image_id=2))
+    session.show_image(1)
+    panel.show()
+    assert panel.tree.topLevelItemCount() == 1
+    session.show_image(2)
+    qtbot.waitUntil(lambda: panel.tree.topLevelItemCount() == 2)
+
+
 def test_where_an_object_is_from_is_told(qtbot: QtBot, session: Session) -> None:
     from dataclasses import replace
 

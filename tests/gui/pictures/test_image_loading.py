@@ -121,3 +121,15 @@ def test_a_picture_that_was_left_while_it_was_decoded_is_decoded_ahead(
         loader.show(large, [])
     loader.show(images[0], [large])
     qtbot.waitUntil(lambda: loader.get(9) is not None)
+
+
+def test_images_passed_by_are_not_looked_ahead_from(
+    loader: ImageLoader, images: list[ImageRecord], qtbot: QtBot
+) -> None:
+    kept: list[int] = []
+    loader.kept.connect(lambda found: kept.append(found.image_id))
+
+    loader.show(images[0], images[1:2])
+    loader.show(images[3], [images[2]])
+
+    qtbot.waitUntil(lambda: set(kept) == {images[3].id, images[2].id})
