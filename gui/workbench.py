@@ -164,6 +164,7 @@ class Workbench(QObject):
         self.images.loaded.connect(self._on_loaded)
         self.images.failed.connect(self._on_image_failed)
         self.regions.ready.connect(lambda *_: self.tools.refresh())
+        self.regions.sharpened.connect(self.tools.refresh)
         self.regions.failed.connect(self.session.error_raised)
         self.images.kept.connect(self.regions.prepare)
         self.images.loaded.connect(lambda _image: self.class_presenter.show_again())

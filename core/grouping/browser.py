@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import threading
+from collections import OrderedDict
 from collections.abc import Iterable
 
 import numpy as np
@@ -15,6 +17,7 @@ from core.grouping.fine_labels import FineLabels
 from core.grouping.hierarchy import Hierarchy, IntArray, LeafRanges
 from core.grouping.interruption import Check, unchecked
 
+REGIONS_KEPT = 32
 FIRST_REGION_SHARE = 0.01
 """Share of the image that a region has at first, before any was taken."""
 
@@ -25,8 +28,8 @@ class RegionBrowser:
     ``size`` is the image's full size; the hierarchy may be smaller (very large
     images). With ``image`` (uint8 RGB of that size) the borders of such regions
     are moved onto the edges of the full image, only where they are looked at;
-    without it they follow the pixels of the smaller scale. Holds caches, so one
-    browser belongs to one thread.
+    without it they follow the pixels of the smaller scale. What was worked out is
+    kept; any thread may ask.
     """
 
     def __init__(self, hierarchy: Hierarchy, size: Size, image: RgbImage | None = None) -> None:
@@ -37,6 +40,9 @@ class RegionBrowser:
         self.size = size
         self.ranges = LeafRanges.of(hierarchy)
         self._labels = FineLabels(labels, size.shape, image)
+        self._sharp: OrderedDict[int, Mask] = OrderedDict()
+        self._sharp_lock = threading.Lock()
+        self._above: tuple[int, IntArray] | None = None
         self._boxes = _leaf_boxes(labels, hierarchy.leaf_count)
         counts = np.bincount(labels.reshape(-1), minlength=hierarchy.leaf_count)
         scale = size.width * size.height / labels.size
@@ -54,10 +60,14 @@ class RegionBrowser:
 
     def ancestors(self, leaf: int) -> IntArray:
         """The nodes around a leaf from itself to the root, both included."""
-        nodes = [leaf]
-        while nodes[-1] != self.hierarchy.root:
-            nodes.append(int(self.hierarchy.parents[nodes[-1]]))
-        return np.array(nodes, np.int32)
+        above = self._above
+        if above is None or above[0] != leaf:
+            # The same leaf is asked about several times while the pointer is on it.
+            nodes, root, parents = [leaf], self.hierarchy.root, self.hierarchy.parents
+            while nodes[-1] != root:
+                nodes.append(int(parents[nodes[-1]]))
+            above = self._above = leaf, np.array(nodes, np.int32)
+        return above[1]
 
     def levels(self, leaf: int, min_growth: float = 1.35) -> IntArray:
         """Those ancestors of a leaf that one step of the wheel should stop at.
@@ -114,13 +124,39 @@ class RegionBrowser:
 
     def region(self, node: int, check: Check = unchecked) -> Mask:
         """Pixels of a node in full image coordinates; ``check`` may raise to stop."""
+        with self._sharp_lock:
+            known = self._sharp.get(node)
+        if known is None:
+            inside, window = self._labels.inside(*self._leaves_and_box(node), check)
+            check()
+            known = Mask.from_array(inside, window.left, window.top)
+            with self._sharp_lock:
+                self._sharp[node] = known
+                while len(self._sharp) > REGIONS_KEPT:
+                    self._sharp.popitem(last=False)
+        return known
+
+    def glance(self, node: int) -> Mask:
+        """Pixels of a node, to be shown at once.
+
+        In a very large image borders may lie a few pixels beside those of ``region``,
+        unless that is known already: moving them takes longer than a pointer's step.
+        """
+        if self.is_sharp(node):
+            return self.region(node)
+        inside, window = self._labels.roughly_inside(*self._leaves_and_box(node))
+        return Mask.from_array(inside, window.left, window.top)
+
+    def is_sharp(self, node: int) -> bool:
+        """Whether ``glance`` gives what ``region`` does."""
+        return not self._labels.are_moved or node in self._sharp
+
+    def _leaves_and_box(self, node: int) -> tuple[int, int, PixelBox]:
+        """First leaf, last leaf (exclusive), and what holds them, in pixels of the labels."""
         first, last = int(self.ranges.first[node]), int(self.ranges.last[node])
         left, top, right, bottom = self._boxes[:, first:last]
         x, y = int(left.min()), int(top.min())
-        box = PixelBox(x, y, int(right.max()) - x, int(bottom.max()) - y)
-        inside, window = self._labels.inside(first, last, box, check)
-        check()
-        return Mask.from_array(inside, window.left, window.top)
+        return first, last, PixelBox(x, y, int(right.max()) - x, int(bottom.max()) - y)
 
     def union(self, nodes: Iterable[int], check: Check = unchecked) -> Mask:
         """Pixels of several nodes together, in full image coordinates.

@@ -54,6 +54,23 @@ class FineLabels:
             found += np.bincount(self._repeated(part)[band], minlength=leaves)
         return found
 
+    @property
+    def are_moved(self) -> bool:
+        """Whether borders are moved, so that ``inside`` says more than ``roughly_inside``."""
+        return self._image is not None and self._labels.shape != self._shape
+
+    def roughly_inside(
+        self, first: int, last: int, box: PixelBox
+    ) -> tuple[npt.NDArray[np.bool_], PixelBox]:
+        """As ``inside``, borders not moved: nothing is looked at but the small labels."""
+        small = _in_range(self._labels[box.slices], first, last)
+        if self._labels.shape == self._shape:
+            return small, box
+        window = self._window_of(box)
+        rows, columns = window.slices
+        taken = small[self._rows[rows] - box.top]
+        return taken.take(self._columns[columns] - box.left, axis=1), window
+
     def inside(
         self, first: int, last: int, box: PixelBox, check: Check = unchecked
     ) -> tuple[npt.NDArray[np.bool_], PixelBox]:
@@ -64,9 +81,7 @@ class FineLabels:
         """
         if self._labels.shape == self._shape:
             return _in_range(self._labels[box.slices], first, last), box
-        x0, x1 = (int(x) for x in np.searchsorted(self._columns, (box.left, box.right)))
-        y0, y1 = (int(y) for y in np.searchsorted(self._rows, (box.top, box.bottom)))
-        window = PixelBox(x0, y0, x1 - x0, y1 - y0)
+        window = self._window_of(box)
         if self._image is None:
             found = np.zeros((window.height, window.width), np.bool_)
             for top in range(0, window.height, TILE_PX):
@@ -84,10 +99,19 @@ class FineLabels:
                 found[_within(part, window).slices] = self._tile_inside(first, last, part, check)
         return found, window
 
+    def _window_of(self, box: PixelBox) -> PixelBox:
+        """The pixels of the image that a rectangle of the small labels stands for."""
+        x0, x1 = (int(x) for x in np.searchsorted(self._columns, (box.left, box.right)))
+        y0, y1 = (int(y) for y in np.searchsorted(self._rows, (box.top, box.bottom)))
+        return PixelBox(x0, y0, x1 - x0, y1 - y0)
+
     def _tile_inside(
         self, first: int, last: int, part: PixelBox, check: Check
     ) -> npt.NDArray[np.bool_]:
-        rough = _in_range(self._repeated(self._grown(part)), first, last)
+        rows, columns = self._grown(part).slices
+        seen = self._labels[self._rows[rows][0] : self._rows[rows][-1] + 1]
+        seen = seen[:, self._columns[columns][0] : self._columns[columns][-1] + 1]
+        rough = _in_range(seen, first, last)
         if rough.all() or not rough.any():
             return np.full((part.height, part.width), bool(rough[0, 0]))
         top, left = part.top - part.top % TILE_PX, part.left - part.left % TILE_PX

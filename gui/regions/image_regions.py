@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +44,8 @@ class ImageRegions:
         final: bool = True,
     ) -> None:
         self.final = final
+        self.blurred: Callable[[int], None] = lambda _node: None
+        """Told of a region that was shown while its borders were not known exactly."""
         self.browser = browser
         self.choice = choice
         self.selector = selector
@@ -62,6 +65,16 @@ class ImageRegions:
     def region(self, node: int, /) -> Mask:
         """The pixels of a region."""
         return self.browser.region(node)
+
+    def glance(self, node: int, /) -> Mask:
+        """The pixels of a region, to be shown at once; borders may be a few pixels off."""
+        if not self.browser.is_sharp(node):
+            self.blurred(node)
+        return self.browser.glance(node)
+
+    def is_sharp(self, node: int, /) -> bool:
+        """Whether ``glance`` gives what ``region`` does."""
+        return self.browser.is_sharp(node)
 
     def opening_node(self, x: float, y: float, area_px: float | None, /) -> int:
         """The region under a point whose area is nearest to the one accepted last."""

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from core.errors import MaskwrightError
 from core.grouping.browser import RegionBrowser
@@ -29,6 +30,7 @@ from gui.regions.image_regions import ImageRegions, RegionChoice
 KEPT = 8
 MEMORY_BUDGET_BYTES = 600_000_000
 AHEAD = 2
+SHARPEN_AFTER_MS = 40
 FIRST_PIXELS = 2_000_000
 """So large are labels at most that a person waits for; finer ones follow."""
 
@@ -59,6 +61,8 @@ class RegionLoader(QObject):
     """Carries the image id and its RegionBrowser."""
     combined = Signal(object)
     """Boxes and scribbles can be answered on this image id from now on."""
+    sharpened = Signal()
+    """The borders of a region that is shown are known exactly now."""
     choice_changed = Signal()
     failed = Signal(object)
 
@@ -79,6 +83,11 @@ class RegionLoader(QObject):
         self._ahead: tuple[int, ...] = ()
         self._handles: dict[int, TaskHandle] = {}
         self._image: LoadedImage | None = None
+        self._blurred: tuple[RegionBrowser, int] | None = None
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(SHARPEN_AFTER_MS)
+        self._rest.timeout.connect(self._sharpen)
 
     @property
     def choice(self) -> RegionChoice:
@@ -212,6 +221,7 @@ class RegionLoader(QObject):
         )
 
     def _keep(self, image_id: int, regions: ImageRegions) -> None:
+        regions.blurred = partial(self._on_blurred, regions.browser)
         self._kept[image_id] = regions
         self._kept.move_to_end(image_id)
         while len(self._kept) > 1 and self._is_too_much():
@@ -219,6 +229,26 @@ class RegionLoader(QObject):
         if self._image is not None and self._image.image_id == image_id:
             self.ready.emit(image_id, regions.browser)
             self._combine(image_id, regions)
+
+    def _on_blurred(self, browser: RegionBrowser, node: int) -> None:
+        self._blurred = browser, node
+        self._rest.start()
+
+    def _sharpen(self) -> None:
+        """The pointer rests on a region: move its borders onto the edges of the full picture."""
+        if self._blurred is None:
+            return
+        browser, node = self._blurred
+        self._tasks.submit(
+            Task(
+                "Borders of a region",
+                Lane.INTERACTIVE,
+                ("borders",),
+                lambda context: browser.region(node, context.check_cancelled),
+            ),
+            lambda _mask: self.sharpened.emit(),
+            self._on_failed,
+        )
 
     def _is_too_much(self) -> bool:
         held = sum(regions.byte_count for regions in self._kept.values())

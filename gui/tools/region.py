@@ -122,6 +122,7 @@ class RegionTool:
 
     def draft(self, context: ToolContext) -> Draft:
         """What was taken, and on top of it the regions that a click or the drag would take."""
+        self._cursor.sharpen()
         masks: list[DraftMask] = []
         if not self._sink.mask.is_empty:
             masks.append(DraftMask(self._sink.mask))
@@ -237,7 +238,7 @@ class RegionTool:
 
     def _hovered(self) -> Mask:
         hover = self._cursor.hover
-        return Mask.empty() if hover is None else hover.mask
+        return Mask.empty() if hover is None else hover.taken()
 
     def _take(self, mask: Mask | None, subtract: bool, context: ToolContext) -> ToolResponse:
         if mask is None:

@@ -14,18 +14,33 @@ from gui.tools.tool import NOTHING, RegionSource, ToolContext, ToolResponse
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Hover:
-    """The region under the cursor: one of the levels around the leaf there."""
+    """The region under the cursor: one of the levels around the leaf there.
+
+    ``mask`` is what is shown; where it ``is_sharp``, it is what a click takes too.
+    """
 
     regions: RegionSource
     leaf: int
     nodes: tuple[int, ...]
     level: int
     mask: Mask
+    is_sharp: bool
+
+    @classmethod
+    def of(cls, regions: RegionSource, leaf: int, nodes: tuple[int, ...], level: int) -> Hover:
+        """The region of a level, as it can be shown now."""
+        node = nodes[level]
+        sharp = regions.is_sharp(node)
+        return cls(regions, leaf, nodes, level, regions.glance(node), sharp)
 
     @property
     def node(self) -> int:
         """The region that is shown."""
         return self.nodes[self.level]
+
+    def taken(self) -> Mask:
+        """What a click takes: the region with its borders where they belong."""
+        return self.mask if self.is_sharp else self.regions.region(self.node)
 
 
 class RegionCursor:
@@ -45,6 +60,12 @@ class RegionCursor:
     def hover(self) -> Hover | None:
         """The region under the pointer; None outside of the image or without regions."""
         return self._hover
+
+    def sharpen(self) -> None:
+        """Show the borders where they belong, once that is known."""
+        hover = self._hover
+        if hover is not None and not hover.is_sharp and hover.regions.is_sharp(hover.node):
+            self._hover = Hover.of(hover.regions, hover.leaf, hover.nodes, hover.level)
 
     def forget(self) -> None:
         """The pointer left the canvas."""
@@ -77,8 +98,8 @@ class RegionCursor:
         if level == hover.level:
             ends = "This is the whole image." if steps > 0 else "This is the smallest region here."
             return ToolResponse(message=ends)
-        mask = hover.regions.region(hover.nodes[level])
-        self._hover = Hover(hover.regions, hover.leaf, hover.nodes, level, mask)
+        self._hover = Hover.of(hover.regions, hover.leaf, hover.nodes, level)
+        mask = self._hover.mask
         self._area_px = float(mask.area)
         self._shows_size = True
         return ToolResponse(message=f"Region of {mask.area:,} px", draft_changed=True)
@@ -103,7 +124,8 @@ class RegionCursor:
                 return hover
             nodes = tuple(int(node) for node in regions.levels(leaf))
             if hover.node in nodes:
-                return Hover(regions, leaf, nodes, nodes.index(hover.node), hover.mask)
+                level = nodes.index(hover.node)
+                return Hover(regions, leaf, nodes, level, hover.mask, hover.is_sharp)
         return self._opened(regions, x, y, leaf)
 
     def _opened(self, regions: RegionSource, x: float, y: float, leaf: int) -> Hover:
@@ -111,4 +133,4 @@ class RegionCursor:
         areas = regions.areas(np.append(levels, regions.opening_node(x, y, self._area_px)))
         level = min(int(np.searchsorted(areas[:-1], areas[-1])), len(levels) - 1)
         nodes = tuple(int(node) for node in levels)
-        return Hover(regions, leaf, nodes, level, regions.region(nodes[level]))
+        return Hover.of(regions, leaf, nodes, level)

@@ -75,9 +75,9 @@ class RegionDrag:
         """Take the region under the pointer at once."""
         hover = cursor.hover
         if hover is not None and self.mode is RegionMode.PAINT:
-            self.mask = hover.mask
+            self.mask = hover.taken()
             self._taken.add(hover.node)
-            cursor.accept(float(hover.mask.area))
+            cursor.accept(float(self.mask.area))
 
     def extend(
         self, x: float, y: float, px: float, context: ToolContext, cursor: RegionCursor

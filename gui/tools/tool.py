@@ -39,6 +39,12 @@ class RegionSource(Protocol):
     def region(self, node: int, /) -> Mask:
         """The pixels of a region."""
 
+    def glance(self, node: int, /) -> Mask:
+        """The pixels of a region, to be shown at once; borders may be a few pixels off."""
+
+    def is_sharp(self, node: int, /) -> bool:
+        """Whether ``glance`` gives what ``region`` does; it comes to be so by itself."""
+
     def opening_node(self, x: float, y: float, area_px: float | None, /) -> int:
         """The region under a point whose area is nearest to the one accepted last."""
 

@@ -198,9 +198,7 @@ def test_hover_over_10_000_polygons(
         move(window, x, y, Qt.MouseButton.NoButton)
 
     benchmark.pedantic(hover, rounds=60, warmup_rounds=5)
-    median = median_of(benchmark, 5)
-    if tool == "select":
-        assert median <= LIMIT_HOVER_S, "what the region tool finds out is not about the polygons"
+    assert median_of(benchmark, 5) <= LIMIT_HOVER_S
 
 
 def test_selecting_one_of_10_000_polygons(

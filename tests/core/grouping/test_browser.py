@@ -7,7 +7,7 @@ import pytest
 
 from core.document.geometry import Size
 from core.grouping import build_hierarchy
-from core.grouping.browser import RegionBrowser
+from core.grouping.browser import REGIONS_KEPT, RegionBrowser
 from core.grouping.hierarchy import Hierarchy
 from tests.core.grouping.pictures import shapes_picture
 from tests.core.grouping.test_hierarchy import leaves_below
@@ -136,3 +136,37 @@ def test_an_image_of_another_size_is_refused() -> None:
     hierarchy, picture = small_hierarchy_of_a_large_image()
     with pytest.raises(ValueError, match="differ"):
         RegionBrowser(hierarchy, Size(100, 100), picture)
+
+
+def test_a_glance_is_near_the_region_until_that_is_known() -> None:
+    picture = shapes_picture(360, 480)
+    hierarchy = build_hierarchy(picture[::2, ::2])
+    browser = RegionBrowser(hierarchy, Size(480, 360), picture)
+    node = browser.opening_node(200, 150)
+
+    assert not browser.is_sharp(node)
+    rough = browser.glance(node)
+    exact = browser.region(node)
+
+    assert rough != exact, "borders of the small picture are not those of the large one"
+    differing = rough.area + exact.area - 2 * rough.intersected(exact).area
+    assert differing < 0.2 * exact.area
+    assert browser.is_sharp(node)
+    assert browser.glance(node) == exact
+
+
+def test_where_no_border_moves_a_glance_is_the_region(browser: RegionBrowser) -> None:
+    node = browser.opening_node(60, 60)
+
+    assert browser.is_sharp(node)
+    assert browser.glance(node) == browser.region(node)
+
+
+def test_regions_kept_are_few_and_stay_the_same() -> None:
+    picture = shapes_picture(120, 160)
+    browser = RegionBrowser(build_hierarchy(picture[::2, ::2]), Size(160, 120), picture)
+    first = {node: browser.region(node) for node in range(REGIONS_KEPT + 4)}
+
+    assert not browser.is_sharp(0)
+    assert browser.is_sharp(REGIONS_KEPT)
+    assert all(browser.region(node) == mask for node, mask in first.items())

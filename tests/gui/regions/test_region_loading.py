@@ -8,6 +8,7 @@ import numpy as np
 from pytestqt.qtbot import QtBot
 
 from core.document.geometry import Size
+from core.grouping import build_hierarchy
 from core.grouping.browser import RegionBrowser
 from core.grouping.interruption import Check
 from core.grouping.leaves import ImagePart
@@ -173,3 +174,23 @@ def test_a_large_picture_has_regions_early_and_finer_ones_of_the_same_nodes_afte
     assert early.leaf_labels.size < late.leaf_labels.size == rgb.shape[0] * rgb.shape[1]
     assert np.array_equal(early.parents, late.parents)
     assert list(shelf.records) == [RegionChoice().key("large")]
+
+
+def test_borders_that_were_shown_roughly_are_moved_when_the_pointer_rests(
+    tasks: TaskQueue, qtbot: QtBot
+) -> None:
+    loader = RegionLoader(tasks)
+    picture = shapes_picture(80, 100)
+    small = build_hierarchy(picture[::2, ::2])
+    browser = RegionBrowser(small, Size(100, 80), picture)
+    loader.replace(1, browser, "", b"")
+    source = loader.source(1)
+    assert source is not None
+    node = source.opening_node(50, 40, None)
+
+    with qtbot.waitSignal(loader.sharpened):
+        rough = source.glance(node)
+
+    assert source.is_sharp(node)
+    assert source.glance(node) == browser.region(node)
+    assert rough.intersected(source.region(node)).area > 0

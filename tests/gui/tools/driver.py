@@ -224,6 +224,12 @@ class QuarterRegions:
         side = self._sides[node // 10**8]
         return square_mask(*self._corner(node), side).clipped(self._size)
 
+    def glance(self, node: int, /) -> Mask:
+        return self.region(node)
+
+    def is_sharp(self, _node: int, /) -> bool:
+        return True
+
     def opening_node(self, x: float, y: float, area_px: float | None, /) -> int:
         nodes = self.levels(self.leaf_at(x, y))
         wanted = self._sides[0] ** 2 if area_px is None else area_px

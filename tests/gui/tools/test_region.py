@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from core.document.geometry import Box, Size
+from core.document.mask import Mask
 from core.grouping import build_hierarchy
 from core.grouping.browser import RegionBrowser
 from core.grouping.selection import RegionSelector
@@ -315,3 +316,44 @@ def test_the_next_object_opens_at_the_size_of_the_last_and_not_of_its_correction
     driver.command(Command.FINISH)
     driver.hover(65, 45)
     assert driver.draft.masks[0].mask == square_mask(60, 40, 20)
+
+
+class RoughRegions(QuarterRegions):
+    """Shows regions a pixel too wide until they are known exactly."""
+
+    def __init__(self, size: Size) -> None:
+        super().__init__(size)
+        self.sharp = False
+
+    def glance(self, node: int, /) -> Mask:
+        exact = self.region(node)
+        if self.sharp:
+            return exact
+        box = exact.box
+        wider = np.ones((box.height, box.width + 1), np.bool_)
+        return Mask.from_array(wider, box.left, box.top)
+
+    def is_sharp(self, _node: int, /) -> bool:
+        return self.sharp
+
+
+def test_a_click_takes_the_exact_region_whatever_is_shown() -> None:
+    regions = RoughRegions(SIZE)
+    driver = Driver(RegionTool(), regions=regions)
+    driver.hover(15, 5)
+    assert drawn(driver.draft).box.width == 11
+    driver.click(15, 5)
+    assert drawn(driver.draft) == square_mask(10, 0, 10)
+    driver.command(Command.FINISH)
+    assert driver.only.geometry == square_mask(10, 0, 10)
+
+
+def test_what_is_shown_becomes_exact_when_that_is_known() -> None:
+    regions = RoughRegions(SIZE)
+    driver = Driver(RegionTool(), regions=regions)
+    driver.hover(15, 5)
+    assert drawn(driver.draft).box.width == 11
+    regions.sharp = True
+    assert drawn(driver.draft) == square_mask(10, 0, 10)
+    driver.step(1)
+    assert drawn(driver.draft) == square_mask(0, 0, 20)
