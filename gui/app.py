@@ -36,7 +36,7 @@ ORGANISATION = "maskwright"
 AUTHOR_SETTING = "author"
 RECENT_SETTING = "recent"
 RECENT_KEPT = 8
-TASK_THREADS = 3
+TASK_THREADS = 4
 CLOSE_WITHIN_S = 10.0
 
 _LOG = logging.getLogger(__name__)

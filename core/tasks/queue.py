@@ -42,7 +42,8 @@ class TaskQueue:
     thread); every callback of the queue goes through it. A task that was
     cancelled or superseded calls none, not even when its result was already on
     the way. Interactive tasks run newest first, the others oldest first; work
-    that nobody waits for never takes the last free thread.
+    that nobody waits for leaves a thread to those and, of three or
+    more, another to what is seen.
 
     ``on_changed`` is told, through ``deliver`` and at most once per delivery,
     that ``running()`` has something new to say.
@@ -64,7 +65,7 @@ class TaskQueue:
         self._newest: dict[Hashable, _Job] = {}
         self._next_id = 1
         self._closed = False
-        self._background_limit = max(threads - 1, 1)
+        self._background_limit = max(threads - 2, 1)
         self._threads = [
             threading.Thread(target=self._work, name=f"task-{number}", daemon=True)
             for number in range(threads)
@@ -194,7 +195,9 @@ class TaskQueue:
         interactive = self._waiting[Lane.INTERACTIVE]
         if interactive:
             return interactive.pop()
-        background = sum(job.lane is not Lane.INTERACTIVE for job in self._running)
+        if self._waiting[Lane.VISIBLE]:
+            return self._waiting[Lane.VISIBLE].popleft()
+        background = sum(job.lane > Lane.VISIBLE for job in self._running)
         if background >= self._background_limit:
             return None
         for lane in (Lane.PREFETCH, Lane.BATCH):

@@ -18,9 +18,11 @@ class Lane(IntEnum):
 
     INTERACTIVE = 0
     """A person waits for it."""
-    PREFETCH = 1
+    VISIBLE = 1
+    """Short work for something small on the screen, such as a thumbnail."""
+    PREFETCH = 2
     """It is likely to be wanted next."""
-    BATCH = 2
+    BATCH = 3
     """Nobody waits: many images, exports, training data."""
 
 

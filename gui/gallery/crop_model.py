@@ -154,7 +154,7 @@ class CropModel(QAbstractListModel):
             return crops_of(picture, Size(size.width, size.height), wishes, SIDE_PX)
 
         self._tasks.submit(
-            Task("Thumbnail", Lane.PREFETCH, ("crops", self._batch), run),
+            Task("Thumbnail", Lane.VISIBLE, ("crops", self._batch), run),
             partial(self._take, rows),
             lambda _error: self._take(rows, {}),
         )

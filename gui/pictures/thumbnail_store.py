@@ -119,7 +119,7 @@ class ThumbnailStore(QObject):
             entry.stale = False
         self._let_go.start()
         self._waiting[image.id] = self._tasks.submit(
-            Task("Thumbnail", Lane.BATCH, ("thumbnail", image.id), run),
+            Task("Thumbnail", Lane.VISIBLE, ("thumbnail", image.id), run),
             lambda made: self._keep(image.id, _icon_of(made[1]), made[0]),
             lambda _error: self._keep(image.id, _icon_of(_cross()), None),
         )

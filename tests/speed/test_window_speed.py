@@ -29,6 +29,7 @@ from core.project import creation
 from core.project.project import Project
 from core.project.records import NewImage
 from core.tasks.queue import TaskQueue
+from gui.app import TASK_THREADS
 from gui.background import MainThreadBridge
 from gui.main_window import MainWindow
 from gui.panels.image_list_model import ImageListModel
@@ -122,7 +123,7 @@ def open_window(
     def open_one(name: str) -> MainWindow:
         project = Project.open(folder / f"{name}.maskwright", author="tester")
         bridge = MainThreadBridge()
-        tasks = TaskQueue(bridge.deliver, threads=2)
+        tasks = TaskQueue(bridge.deliver, threads=TASK_THREADS)
         runs = ModelRuns(bridge)
         settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
         window = MainWindow(project, tasks, runs, settings, "tester", tmp_path / "log")

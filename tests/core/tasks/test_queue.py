@@ -113,6 +113,25 @@ def test_batch_work_leaves_a_thread_for_the_person(queue: TaskQueue, inbox: Inbo
     assert results == ["urgent"]
 
 
+def test_what_is_seen_does_not_wait_for_long_work_ahead(inbox: Inbox) -> None:
+    queue = TaskQueue(inbox.deliver, threads=3)
+    ahead, regions = [Gate(), Gate()], Gate()
+    for gate in ahead:
+        queue.submit(Task("Regions ahead", Lane.PREFETCH, None, gate), _ignore)
+    queue.submit(Task("Regions", Lane.INTERACTIVE, None, regions), _ignore)
+    assert regions.started.wait(WAIT_S)
+    thumbnails = [Gate(), Gate()]
+    for gate in thumbnails:
+        gate.release.set()
+        queue.submit(Task("Thumbnail", Lane.VISIBLE, None, gate), _ignore)
+    assert all(gate.started.wait(WAIT_S) for gate in thumbnails)
+    assert not ahead[1].started.is_set()
+    for gate in (regions, *ahead):
+        gate.release.set()
+    finish(queue, inbox)
+    queue.close()
+
+
 def test_the_newest_of_a_key_supersedes_waiting_and_running(
     single: TaskQueue, inbox: Inbox
 ) -> None:
