@@ -8,8 +8,9 @@ torch no earlier than its adapter is loaded.
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 ENTRY_POINT_GROUP = "maskwright.models"
+_INFO_FOLDERS = (".dist-info", ".egg-info", "EGG-INFO")
 _TORCHVISION_BUILDERS: Mapping[ModelFamily, str] = MappingProxyType(
     {
         ModelFamily.BOXES: "core.models.zoo.detection_adapter:DetectionAdapter",
@@ -125,18 +127,39 @@ def _files(folder: Path) -> Iterable[_File]:
 
 
 def _entry_points() -> Iterator[_Package]:
-    from importlib.metadata import entry_points
-
-    for entry in _installed(entry_points, tuple(sys.path)):
+    for entry in _installed(tuple(sys.path)):
         yield _Package(entry)
 
 
 @lru_cache(maxsize=1)
-def _installed(
-    find: Callable[..., Iterable[EntryPoint]], _search_path: tuple[str, ...]
-) -> tuple[EntryPoint, ...]:
-    """Looked up once for a search path: reading what is installed takes 30 ms."""
-    return tuple(sorted(find(group=ENTRY_POINT_GROUP), key=lambda item: item.name))
+def _installed(search_path: tuple[str, ...]) -> tuple[EntryPoint, ...]:
+    """Looked up once for a search path."""
+    if not any(map(_names_models, search_path)):
+        # importlib.metadata and reading all that is installed would take 40 ms of the start.
+        return ()
+    from importlib.metadata import entry_points
+
+    return tuple(sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda item: item.name))
+
+
+def _names_models(place: str) -> bool:
+    """Whether a place that Python imports from may hold a package with models."""
+    folder = Path(place or ".")
+    if folder.is_file():
+        return True
+    try:
+        entries = [entry.path for entry in os.scandir(folder) if entry.name.endswith(_INFO_FOLDERS)]
+    except OSError:
+        return False
+    group = f"[{ENTRY_POINT_GROUP}]".encode()
+    return any(group in _content(Path(entry) / "entry_points.txt") for entry in entries)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 @dataclass(frozen=True, slots=True)
