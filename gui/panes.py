@@ -192,7 +192,7 @@ class Panes(QObject):
         panel.choose(models.first_source())
         models.models_changed.connect(lambda: panel.set_sources(models.sources()))
         models.models_changed.connect(self.rpn.offer_models)
-        panel.run_requested.connect(proposals.propose)
+        panel.run_requested.connect(lambda _source: models.propose())
         panel.accept_requested.connect(proposals.accept_current)
         panel.reject_requested.connect(proposals.reject_current)
         panel.fix_requested.connect(proposals.fix_current)

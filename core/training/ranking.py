@@ -17,6 +17,7 @@ import numpy.typing as npt
 RANDOM_SHARE = 0.2
 _LEAST_DISAGREEMENT = 0.1
 _UNLIKE, _LIKE = 0.66, 0.33
+_UNLIKE_QUANTILE = 0.75
 
 FeatureRows = npt.NDArray[np.float32]
 
@@ -64,7 +65,8 @@ def rank_images(
     rng = np.random.default_rng(seed)
     rows = np.stack([item.features for item in candidates])
     distance = _distances(rows, labelled)
-    scale = max(float(distance.max()), 1e-6) if len(labelled) else 1.0
+    # One outlier must not make all the others alike.
+    scale = max(float(np.quantile(distance, _UNLIKE_QUANTILE)), 1e-6) if len(labelled) else 1.0
     rarity = np.array([_rarity(item.classes, labelled_counts) for item in candidates])
     doubt = np.array([_doubt(item.disagreement) for item in candidates])
     left = list(range(len(candidates)))

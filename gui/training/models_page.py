@@ -21,6 +21,7 @@ from gui.counting import counted
 from gui.plain_text import plain_tool_tip
 
 _ID = Qt.ItemDataRole.UserRole
+_PARENT_WIDTH_PX = 76
 
 
 class ModelsPage(QWidget):
@@ -41,12 +42,14 @@ class ModelsPage(QWidget):
         self.list.setUniformRowHeights(True)
         self.list.setSelectionMode(QTreeWidget.SelectionMode.ExtendedSelection)
         self.list.setAccessibleName(self.tr("Models of this project"))
-        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         header = self.list.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column in (1, 2, 3):
+        for column in (1, 2):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(3, QHeaderView.ResizeMode.Interactive)
+        header.resizeSection(3, _PARENT_WIDTH_PX)
         self.empty = QLabel(
             self.tr("No model was trained in this project yet. Press Train to make the first."),
             self,
@@ -86,7 +89,8 @@ class ModelsPage(QWidget):
         for model in reversed(models):
             item = QTreeWidgetItem(self._cells(model, names))
             item.setData(0, _ID, model.spec.id)
-            item.setToolTip(0, plain_tool_tip(_words(model)))
+            item.setToolTip(0, plain_tool_tip(f"{model.spec.name}: {_words(model)}"))
+            item.setToolTip(3, plain_tool_tip(names.get(model.parent_id, model.parent_id)))
             for column in (1, 2):
                 item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight)
             font = item.font(0)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -18,13 +20,34 @@ from PySide6.QtWidgets import (
 
 from core.training.effort import Effort
 from core.training.ranking import Suggestion
-from gui.counting import counted
 from gui.plain_text import plain_tool_tip
 
 if TYPE_CHECKING:
     from gui.training.live_curves import LiveCurves
 
 _ID = Qt.ItemDataRole.UserRole
+_MARGIN_PX = 4
+_FEWEST_SHOWN = 5
+
+
+class _Wrapped(QStyledItemDelegate):
+    """Rows that are as high as their text needs at the width of its column."""
+
+    def __init__(self, tree: QTreeWidget) -> None:
+        super().__init__(tree)
+        self._tree = tree
+
+    def sizeHint(  # noqa: N802 - Qt's name
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        """As high as the wrapped words."""
+        hint = super().sizeHint(option, index)
+        width = max(self._tree.columnWidth(index.column()) - 2 * _MARGIN_PX, 1)
+        area = QRect(0, 0, width, 10_000)
+        words = str(index.data(Qt.ItemDataRole.DisplayRole) or "")
+        flags = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft
+        needed = option.fontMetrics.boundingRect(area, int(flags), words)
+        return QSize(hint.width(), max(hint.height(), needed.height()) + _MARGIN_PX)
 
 
 class NextPage(QWidget):
@@ -43,6 +66,9 @@ class NextPage(QWidget):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
         header.resizeSection(0, 120)
         header.setStretchLastSection(True)
+        self.list.setUniformRowHeights(False)
+        self.list.setItemDelegate(_Wrapped(self.list))
+        header.sectionResized.connect(lambda *_: self.list.scheduleDelayedItemsLayout())
         self.list.itemClicked.connect(self._choose)
         self.list.itemActivated.connect(self._choose)
         self.empty = QLabel(
@@ -84,10 +110,15 @@ class NextPage(QWidget):
         if self._efforts:
             last = self._efforts[-5:]
             mean = sum(item.share for item in last) / len(last)
+            which = (
+                self.tr("the last approved image")
+                if len(last) == 1
+                else self.tr("the last {} approved images").format(len(last))
+            )
             self.effort_note.setText(
-                self.tr(
-                    "{share:.0%} of the object pixels were edited by hand, of the last {images}."
-                ).format(images=counted(len(last), "approved image"), share=mean)
+                self.tr("Of {which} {share:.0%} of the object pixels were edited by hand.").format(
+                    which=which, share=mean
+                )
             )
         else:
             self.effort_note.setText(
@@ -109,6 +140,7 @@ class NextPage(QWidget):
             self.effort = LiveCurves(self.tr("Edited by hand"), is_share=True, parent=self)
             self._layout.insertWidget(2, self.effort)
         curve = tuple((float(n), item.share) for n, item in enumerate(self._efforts, start=1))
+        self.effort.plot.setXRange(1, max(len(curve), _FEWEST_SHOWN))
         self.effort.show_curves({self.tr("share of object pixels, by approved image"): curve})
 
     def _choose(self, item: QTreeWidgetItem) -> None:

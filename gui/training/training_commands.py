@@ -66,8 +66,7 @@ class TrainingCommands(QObject):
     def recipe(self) -> Recipe:
         """How the next training is done; raises ModelError when there is no such parent."""
         spec = self._parent_spec()
-        kind = "" if is_trained_id(spec.id) else spec.id
-        return self._recipes.get(kind or kind_of(spec), usual_recipe(spec))
+        return self._recipes.get(self._recipe_key(spec), usual_recipe(spec))
 
     def train(self) -> None:
         """Learn from what is labelled now."""
@@ -116,7 +115,7 @@ class TrainingCommands(QObject):
             return
         self.choose_parent(model_id)
         self._tell_parents()
-        self.model_chosen.emit(model_id)
+        self._choose_source(model_id)
         self._session.message_posted.emit(f"{model.spec.name} proposes from now on.")
 
     def carry_on(self, model_id: str) -> None:
@@ -202,7 +201,12 @@ class TrainingCommands(QObject):
         """Once the list of models has the new one."""
         if self._runs.model(self._parent) is not None:
             self._runs.models_changed.disconnect(self._use_promoted)
-            self.model_chosen.emit(self._parent)
+            self._choose_source(self._parent)
+
+    def _choose_source(self, model_id: str) -> None:
+        """Propose with a model from now on, also after a restart."""
+        self._session.project.set_setting(SOURCE_SETTING, model_id)
+        self.model_chosen.emit(model_id)
 
     def _tell_parents(self) -> None:
         self.parents_changed.emit(self.parents(), self._parent)
@@ -229,9 +233,14 @@ class TrainingCommands(QObject):
         box.exec()
         return box.clickedButton() is delete
 
+    def _recipe_key(self, spec: ModelSpec) -> str:
+        """Models that descend from one another are trained alike."""
+        model = self._runs.model(spec.id)
+        ancestors = () if model is None else model.record.get("ancestors", ())
+        return str(ancestors[0]) if ancestors else spec.id
+
     def _keep_recipe(self, spec: ModelSpec, recipe: Recipe) -> None:
-        kind = "" if is_trained_id(spec.id) else spec.id
-        self._recipes[kind or kind_of(spec)] = recipe
+        self._recipes[self._recipe_key(spec)] = recipe
         records = {key: recipe_record(item) for key, item in self._recipes.items()}
         text = msgspec.json.encode(records).decode()
         self._session.project.set_setting(RECIPES_SETTING, text)

@@ -7,6 +7,7 @@ on the canvas. It looks behind them only to check what was kept.
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -49,10 +50,15 @@ class Story:
     errors: list[BaseException] = field(default_factory=list)
 
 
-def play(arguments: Sequence[str | Path], act: Callable[[Person], None]) -> int:
+def play(
+    arguments: Sequence[str | Path],
+    act: Callable[[Person], None],
+    limit_s: float = STORY_LIMIT_S,
+) -> int:
     """Run ``maskwright ARGUMENTS`` and let ``act`` use it; returns the exit status.
 
-    When ``act`` ends, what is still open is closed as a person would close it.
+    When ``act`` ends, what is still open is closed as a person would close it. A
+    story that takes longer than ``limit_s`` is ended.
     """
     story = Story()
 
@@ -71,16 +77,17 @@ def play(arguments: Sequence[str | Path], act: Callable[[Person], None]) -> int:
     timer.start(0)
 
     def give_up() -> None:
-        story.errors.append(AssertionError(f"not at its end after {STORY_LIMIT_S} s"))
+        story.errors.append(AssertionError(f"not at its end after {limit_s:.0f} s"))
         QApplication.exit(1)
 
     watchdog = QTimer()
     watchdog.setSingleShot(True)
     watchdog.timeout.connect(give_up)
-    watchdog.start(STORY_LIMIT_S * 1000)
+    watchdog.start(round(limit_s * 1000))
     words = ["maskwright", *map(str, arguments)]
-    # With a display named, the command opens its window on Qt's offscreen platform.
-    with mock.patch.object(sys, "argv", words), mock.patch.dict("os.environ", {"DISPLAY": ":0"}):
+    # With a display named, the command opens its window, be it on Qt's offscreen platform.
+    display = {"DISPLAY": os.environ.get("DISPLAY", ":0")}
+    with mock.patch.object(sys, "argv", words), mock.patch.dict("os.environ", display):
         try:
             main()
         except SystemExit as end:
@@ -93,9 +100,9 @@ def play(arguments: Sequence[str | Path], act: Callable[[Person], None]) -> int:
     return story.status
 
 
-def wait_until(condition: Callable[[], object], what: str) -> None:
+def wait_until(condition: Callable[[], object], what: str, patience_s: float = PATIENCE_S) -> None:
     """Let the program live until something has come about."""
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + patience_s
     loop = QEventLoop()
     timer = QTimer()
     timer.setInterval(5)
@@ -109,7 +116,7 @@ def wait_until(condition: Callable[[], object], what: str) -> None:
     if not condition():
         loop.exec()
     timer.stop()
-    assert condition(), f"waited {PATIENCE_S:.0f} s for {what}, in vain"
+    assert condition(), f"waited {patience_s:.0f} s for {what}, in vain"
 
 
 class Person:

@@ -23,7 +23,7 @@ SIDE_PX = 112
 IMAGES = 5
 
 
-def _checked_squares(seed: int) -> tuple[Pixels, Truth]:
+def checked_squares(seed: int) -> tuple[Pixels, Truth]:
     """Chequered squares on smooth ground: the bundled model takes every field for a nucleus."""
     rng = np.random.default_rng(seed)
     truth = np.zeros((SIDE_PX, SIDE_PX), np.int32)
@@ -46,7 +46,7 @@ def _train(folder: Path, seed: int, *, shuffled: bool) -> events.Finished:
     names: list[str] = []
     truths: list[Truth] = []
     for number in range(IMAGES):
-        pixels, truth = _checked_squares(10 * seed + number)
+        pixels, truth = checked_squares(10 * seed + number)
         names.append(f"{number}.png")
         Image.fromarray(pixels).save(folder / names[-1])
         truths.append(truth)

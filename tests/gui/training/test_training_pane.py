@@ -127,6 +127,7 @@ def test_models_of_the_project_are_listed_and_offered(window: MainWindow, qtbot:
     panel.models.use.click()
     assert window.panes.proposals.source.currentData() == model_id
     assert window.commands.training.parent_id == model_id
+    assert bench.session.project.setting("proposal source") == model_id, "also after a restart"
     found = find_trained(model_id)
     assert found is not None
     assert found.spec.categories == ("cell",)
