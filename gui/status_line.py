@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar, QWidget
 
 from core.tasks.queue import TaskQueue
@@ -12,7 +13,17 @@ from gui.workbench import Workbench
 POLL_MS = 100
 VALUES_SHOWN = 6
 """Bands of a pixel whose values are written; more would push the rest of the line away."""
-QUIET_TASKS = frozenset({"Thumbnail", "Scores", "Open picture"})
+QUIET_TASKS = frozenset(
+    {
+        "Thumbnail",
+        "Scores",
+        "Open picture",
+        "Count proposals",
+        "Look whether snapping helps",
+    }
+)
+WIDE_PX = 1500
+"""From this width on there is room for what makes models faster here."""
 
 
 class StatusLine(QStatusBar):
@@ -38,6 +49,7 @@ class StatusLine(QStatusBar):
         self.cancel = QPushButton(self.tr("Cancel"), self)
         self.cancel.clicked.connect(self._cancel)
         self.device = QLabel(self)
+        self._device_line = ""
         self._show_device(bench.runs.device_line)
         for widget in (
             self.cursor_text,
@@ -99,9 +111,17 @@ class StatusLine(QStatusBar):
         size, scale = document.size, self._bench.canvas.device_scale
         self.image_text.setText(f"{size.width} × {size.height}  {scale * 100:.0f} %")
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Say more where there is room for it."""
+        super().resizeEvent(event)
+        self._show_device(self._device_line)
+
     def _show_device(self, line: str) -> None:
-        # The first clause names the device and why; the rest is for those who ask.
-        self.device.setText(self.tr("models: {}").format(line.split(";", maxsplit=1)[0]))
+        # The first clause names the device and why, the rest what makes it faster.
+        self._device_line = line
+        device, _, speed = line.partition("; ")
+        shown = f"{device} · {speed}" if speed and self.width() >= WIDE_PX else device
+        self.device.setText(self.tr("models: {}").format(shown))
         self.device.setToolTip(line)
 
     def _poll(self) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from core.errors import ModelError
@@ -19,6 +20,7 @@ from core.models.weights import bundled_folder
 from core.project.project import Project
 from gui.dialogs.models_dialog import ModelsDialog
 from gui.main_window import MainWindow
+from gui.status_line import StatusLine
 from tests.gui.windows import main_window
 
 
@@ -35,6 +37,20 @@ def _ids(window: MainWindow) -> list[str]:
 
 def test_only_what_can_run_is_offered(window: MainWindow) -> None:
     assert _ids(window) == ["regions", "unet-nuclei", "maskrcnn-cells", "rpn-cells", "predictions"]
+
+
+def test_the_line_at_the_bottom_says_what_makes_models_faster_where_there_is_room(
+    window: MainWindow,
+) -> None:
+    line = window.statusBar()
+    assert isinstance(line, StatusLine)
+    window.resize(1280, 800)
+    window.bench.runs.device_changed.emit("CPU (no CUDA device found); 16-bit numbers: 2.5 times")
+    assert line.device.text() == "models: CPU (no CUDA device found)"
+    assert "2.5 times" in line.device.toolTip()
+    window.resize(1900, 1000)
+    QApplication.processEvents()
+    assert line.device.text().endswith("found) · 16-bit numbers: 2.5 times")
 
 
 def test_a_named_file_is_looked_at_first(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
