@@ -114,6 +114,19 @@ def set_geometry(
     )
 
 
+def set_keypoints(
+    document: ImageDocument, annotation_id: int, keypoints: Keypoints | None, name: str
+) -> Change | None:
+    """Give an object other keypoints beside its shape, or none; refused when it is locked."""
+    found = unlocked(document, (annotation_id,))
+    return _updated(
+        document,
+        name,
+        tuple(item for item in found if item.keypoints != keypoints),
+        lambda item: replace(item, keypoints=keypoints, edited=True),
+    )
+
+
 def set_review(document: ImageDocument, ids: Iterable[int], review: ReviewState) -> Change | None:
     """Say what people think of objects; a lock does not forbid that."""
     found = tuple(item for item in known(document, ids) if item.review is not review)

@@ -11,6 +11,7 @@ from core.document.document import ImageDocument, ProjectState
 from core.document.geometry import Keypoints
 from core.editing.skeletons import edges_of
 from gui.canvas.shapes import CanvasShape, LineStyle
+from gui.objects.keypoint_shapes import KeypointShapes
 from gui.objects.object_colors import ColorBy, color_of
 
 LINES = {
@@ -49,11 +50,13 @@ class ObjectShapes:
         self.caption: Caption | None = None
         self._kept: dict[int, tuple[Annotation, tuple[object, ...], CanvasShape]] = {}
         self._layers: dict[int, _ShownLayer] = {}
+        self._keypoints: dict[int, KeypointShapes] = {}
 
     def forget(self) -> None:
         """Another image is shown."""
         self._kept.clear()
         self._layers.clear()
+        self._keypoints.clear()
 
     def of_layer(
         self,
@@ -96,6 +99,14 @@ class ObjectShapes:
             shapes = self._those_that_differ(items, state, layer.role, selection, turned)
         self._layers[layer.id] = _ShownLayer(basis, items, selection, shapes)
         return shapes
+
+    def keypoints_beside(
+        self, document: ImageDocument, state: ProjectState, layer: Layer
+    ) -> tuple[CanvasShape, ...]:
+        """The keypoints of the objects that ``of_layer`` gave last for a layer."""
+        shown = self._layers[layer.id]
+        made = self._keypoints.setdefault(layer.id, KeypointShapes())
+        return made.beside(shown.items, shown.shapes, document, state)
 
     def _all_anew(
         self,

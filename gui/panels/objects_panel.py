@@ -150,6 +150,8 @@ class ObjectsPanel(QWidget):
         """Say in a row what an object is; what it said before is gone."""
         label = self._session.state.labels[annotation.label_id]
         kind, mark = KIND_NAMES[type(annotation.geometry)], REVIEW_MARKS[annotation.review]
+        if annotation.keypoints is not None:
+            kind += " + keypoints"
         shape = kind if annotation.group_id is None else f"{kind} ⧉{annotation.group_id}"
         texts = (label.name, shape, origin(annotation.provenance), mark, "")
         for column, text in enumerate(texts):

@@ -119,6 +119,7 @@ class CanvasPresenter(QObject):
         for layer in sorted(state.layers.values(), key=_back_to_front):
             if layer.id not in self._session.hidden_layers:
                 parts.append(self._shapes.of_layer(document, state, layer, selection))
+                parts.append(self._shapes.keypoints_beside(document, state, layer))
         parts += [self._proposal_shapes(), self._further]
         # One edit reaches this from the session, its selection and the deck in turn.
         if len(parts) == len(self._parts) and all(map(is_, parts, self._parts)):

@@ -125,7 +125,7 @@ class ComparisonPane(QWidget):
         session = self._bench.session
         layer = session.state.layers.get(self.layer.currentData() or PICTURE_ALONE)
         shapes = self._shapes_of(session.document, layer)
-        self.canvas.set_overlay(shapes)
+        self.canvas.set_overlay((*shapes, *self._points_beside(session.document, layer)))
         self.count.setText("" if layer is None else counted(len(shapes), "object"))
         self.layer.setToolTip(self.layer.currentText())
 
@@ -135,6 +135,13 @@ class ComparisonPane(QWidget):
         if document is None or layer is None:
             return ()
         return self._shapes.of_layer(document, self._bench.session.state, layer)
+
+    def _points_beside(
+        self, document: ImageDocument | None, layer: Layer | None
+    ) -> tuple[CanvasShape, ...]:
+        if document is None or layer is None:
+            return ()
+        return self._shapes.keypoints_beside(document, self._bench.session.state, layer)
 
 
 class SplitView(QSplitter):

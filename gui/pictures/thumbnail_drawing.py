@@ -38,10 +38,12 @@ def with_objects(
     """
     rgb = thumbnail.rgb
     shapes = [
-        CanvasShape(item.id, item.geometry, _color(item, state), LineStyle.SOLID, FILL_ALPHA)
+        CanvasShape(item.id, geometry, _color(item, state), LineStyle.SOLID, FILL_ALPHA)
         for layer_id in sorted(layer_ids)
         for item in document.in_layer(layer_id)
         if not item.hidden
+        for geometry in (item.geometry, item.keypoints)
+        if geometry is not None
     ]
     if not shapes:
         return rgb

@@ -12,7 +12,7 @@ from enum import Enum, auto
 
 import numpy as np
 
-from core.document.annotation import Geometry
+from core.document.annotation import Annotation, Geometry
 from core.document.geometry import (
     Box,
     FloatArray,
@@ -43,7 +43,7 @@ class Handle:
 
     ``index`` is the place around a box, the vertex, or the vertex before an
     edge; ``part`` and ``ring`` say where it is in a polygon (ring 0 is the
-    outline).
+    outline). ``beside`` says that it is a keypoint that the object has beside its shape.
     """
 
     kind: HandleKind
@@ -52,6 +52,21 @@ class Handle:
     index: int
     part: int = 0
     ring: int = 0
+    beside: bool = False
+
+
+def grip_of(item: Annotation, x: float, y: float, tolerance_px: float) -> Handle | None:
+    """The nearest keypoint beside the shape of an object, else the nearest handle of the shape."""
+    if item.keypoints is not None:
+        point = _nearest_keypoint(item.keypoints, x, y, tolerance_px)
+        if point is not None:
+            return replace(point, beside=True)
+    return handle_at(item.geometry, x, y, tolerance_px)
+
+
+def held_shape(item: Annotation, handle: Handle) -> Geometry:
+    """What of an object a handle belongs to."""
+    return item.keypoints if handle.beside and item.keypoints else item.geometry
 
 
 def box_handles(box: Box) -> list[Handle]:

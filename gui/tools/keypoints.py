@@ -6,7 +6,7 @@ import numpy as np
 
 from core.document.annotation import Annotation
 from core.document.geometry import Keypoints, Visibility
-from core.editing.annotations import set_geometry
+from core.editing.annotations import set_geometry, set_keypoints
 from core.editing.skeletons import edges_of, skeleton_lines
 from gui.tools.checkpoint import payload_of, points_of, record_of, unreadable
 from gui.tools.draft import Cursor, Draft, DraftNote, DraftPath
@@ -43,7 +43,8 @@ class KeypointsTool:
     Left sets a point that is seen, right or Shift one that is hidden, ``]`` says
     that it is absent, Backspace or ``[`` goes back. After the last one the
     object is done; Enter finishes earlier, and the rest is absent. On a single
-    selected object with absent points the next click sets its first absent one.
+    selected object with absent points the next click sets its first absent one; points
+    that are set while one outline, mask or box of the label is selected belong to it.
     """
 
     name = "keypoints"
@@ -150,6 +151,10 @@ class KeypointsTool:
             return ToolResponse(message="Set at least one keypoint.", draft_changed=True)
         self.cancel()
         shape = Keypoints(tuple(points))
+        owner = self._owner(context)
+        if owner is not None:
+            name, document = "Set keypoints", context.document
+            return attempt(lambda: set_keypoints(document, owner.id, shape, name), frozenset())
         response = new_object(context, shape, self.name, "Set keypoints")
         # Unselected, so that the next click begins another object.
         return ToolResponse(response.change, frozenset(), draft_changed=True)
@@ -175,6 +180,13 @@ class KeypointsTool:
             return None
         return item if first_absent(item) is not None else None
 
+    def _owner(self, context: ToolContext) -> Annotation | None:
+        """The single selected object when it has an outline of this label, and no points yet."""
+        item = only_selected(context)
+        if item is None or item.locked or item.label_id != context.label.id:
+            return None
+        return item if points_of_object(item) is None else None
+
     def _next_name(self, context: ToolContext) -> str:
         unfinished = self._unfinished(context)
         if unfinished is not None:
@@ -184,11 +196,17 @@ class KeypointsTool:
         return f"{place + 1}/{len(names)}  {names[place]}" if place < len(names) else ""
 
 
+def points_of_object(item: Annotation) -> Keypoints | None:
+    """The keypoints that an object is, or has beside its shape."""
+    return item.geometry if isinstance(item.geometry, Keypoints) else item.keypoints
+
+
 def first_absent(item: Annotation) -> int | None:
     """The place of the first keypoint of an object that is not set; None when all are."""
-    if not isinstance(item.geometry, Keypoints):
+    shown = points_of_object(item)
+    if shown is None:
         return None
-    states = enumerate(state for _, _, state in item.geometry.points)
+    states = enumerate(state for _, _, state in shown.points)
     return next((place for place, state in states if state is Visibility.UNLABELLED), None)
 
 
@@ -196,7 +214,8 @@ def names_of(item: Annotation, context: ToolContext) -> tuple[str, ...]:
     """The names of an object's keypoints; numbers for those that have none."""
     label = context.labels.get(item.label_id)
     names = label.keypoint_names if label else ()
-    count = len(item.geometry.points) if isinstance(item.geometry, Keypoints) else 0
+    shown = points_of_object(item)
+    count = 0 if shown is None else len(shown.points)
     return (*names[:count], *(str(place + 1) for place in range(len(names), count)))
 
 
@@ -211,11 +230,13 @@ def with_visibility(keypoints: Keypoints, place: int, state: Visibility) -> Keyp
 def _with_point(
     context: ToolContext, item: Annotation, point: tuple[float, float, Visibility]
 ) -> ToolResponse:
-    place = first_absent(item)
-    if place is None or not isinstance(item.geometry, Keypoints):
+    place, shown = first_absent(item), points_of_object(item)
+    if place is None or shown is None:
         return NOTHING
-    points = list(item.geometry.points)
+    points = list(shown.points)
     points[place] = point
     name = f"Set {names_of(item, context)[place]}"
     shape = Keypoints(tuple(points))
+    if shown is item.keypoints:
+        return attempt(lambda: set_keypoints(context.document, item.id, shape, name))
     return attempt(lambda: set_geometry(context.document, item.id, shape, name))

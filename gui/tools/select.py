@@ -21,7 +21,9 @@ from gui.tools.handles import (
     Handle,
     HandleKind,
     edge_at,
+    grip_of,
     handle_at,
+    held_shape,
     side_at,
 )
 from gui.tools.neighbour_edges import SNAP_SCREEN_PX, NeighbourEdges
@@ -161,7 +163,7 @@ class SelectTool:
         if editable is None:
             return None
         shape, x, y = editable.geometry, event.x, event.y
-        handle = handle_at(shape, x, y, HANDLE_SCREEN_PX * self._scale)
+        handle = grip_of(editable, x, y, HANDLE_SCREEN_PX * self._scale)
         if handle or not isinstance(shape, Polygon) or Modifiers.CONTROL in event.modifiers:
             return handle
         return side_at(shape, x, y, _SIDE_SCREEN_PX * self._scale)
@@ -172,7 +174,7 @@ class SelectTool:
         if Modifiers.SHIFT in event.modifiers and handle.kind is HandleKind.VERTEX:
             self._vertex = None
             vertex = ActiveVertex(annotation.id, handle)
-            is_keypoint = isinstance(annotation.geometry, Keypoints)
+            is_keypoint = isinstance(held_shape(annotation, handle), Keypoints)
             return vertex.covered(context) if is_keypoint else vertex.dropped(context)
         self._state = Gripping.of(annotation, handle, (event.x, event.y))
         return REDRAW
@@ -189,7 +191,7 @@ class SelectTool:
     def _snapped(self, state: Gripping, event: PointerEvent, context: ToolContext) -> Point:
         """The pointer, or where it must be for the vertex to lie on a neighbour's outline."""
         point = event.x, event.y
-        is_vertex = state.handle.kind is HandleKind.VERTEX
+        is_vertex = state.handle.kind is HandleKind.VERTEX and not state.handle.beside
         if not (context.snaps and is_vertex) or Modifiers.CONTROL in event.modifiers:
             return point
         off_x, off_y = state.place[0] - state.start[0], state.place[1] - state.start[1]

@@ -12,7 +12,7 @@ from core.document.mask import Mask
 from core.editing.annotations import moved_geometry
 from core.editing.skeletons import edges_of, skeleton_lines
 from gui.tools.draft import Cursor, Draft, DraftMask, DraftNote, DraftPath
-from gui.tools.handles import Handle, HandleKind, box_handles, edge_middles
+from gui.tools.handles import Handle, HandleKind, box_handles, edge_middles, held_shape
 from gui.tools.keypoints import names_of
 from gui.tools.responses import only_selected, selected_objects
 from gui.tools.rotated_handles import grip_points, turning_point
@@ -67,11 +67,8 @@ def select_draft(view: SelectView, context: ToolContext) -> Draft:
     else:
         single = only_selected(context)
         if single is not None and not single.locked:
-            geometry = view.edited if view.edited is not None else single.geometry
-            label = context.labels.get(single.label_id)
-            edges = edges_of(label) if label else ()
-            shapes = _gripped(geometry, view, edges, is_edited=view.edited is not None)
-            note = _keypoint_note(single, geometry, view, context)
+            shapes = _single(single, view, context)
+            note = _keypoint_note(single, view, context)
     boxes = shapes.boxes if view.band is None else (*shapes.boxes, view.band)
     return Draft(
         paths=shapes.paths,
@@ -85,12 +82,27 @@ def select_draft(view: SelectView, context: ToolContext) -> Draft:
     )
 
 
-def _keypoint_note(
-    item: Annotation, geometry: Geometry, view: SelectView, context: ToolContext
-) -> DraftNote | None:
+def _single(item: Annotation, view: SelectView, context: ToolContext) -> _Shapes:
+    """The shape of an object with its handles, and the keypoints beside it with theirs."""
+    label = context.labels.get(item.label_id)
+    edges = edges_of(label) if label else ()
+    held = view.active if view.edited is not None else None
+    holds_point = held is not None and held.beside
+    shape = item.geometry if view.edited is None or holds_point else view.edited
+    shapes = _gripped(shape, view, edges, is_edited=shape is view.edited)
+    if item.keypoints is None:
+        return shapes
+    points = view.edited if view.edited is not None and holds_point else item.keypoints
+    return shapes.plus(_gripped(points, view, edges, is_edited=holds_point))
+
+
+def _keypoint_note(item: Annotation, view: SelectView, context: ToolContext) -> DraftNote | None:
     """The name of the keypoint that is held or under the pointer."""
     handle = view.active if view.edited is not None else view.hovered_handle
-    if handle is None or not isinstance(geometry, Keypoints):
+    if handle is None:
+        return None
+    geometry = view.edited if view.edited is not None else held_shape(item, handle)
+    if not isinstance(geometry, Keypoints):
         return None
     hidden = geometry.points[handle.index][2] is Visibility.HIDDEN
     name = names_of(item, context)[handle.index]
@@ -135,6 +147,8 @@ def _dragged_selection(chosen: tuple[Annotation, ...], shift: tuple[float, float
     shapes = _Shapes()
     for annotation in chosen[:_MOST_MOVED_SHAPES]:
         shapes = shapes.plus(_plain(moved_geometry(annotation.geometry, *shift)))
+        if annotation.keypoints is not None:
+            shapes = shapes.plus(_plain(annotation.keypoints.moved(*shift)))
     return shapes
 
 
@@ -163,7 +177,7 @@ def _outlines(polygon: Polygon, active: Handle | None) -> tuple[DraftPath, ...]:
 
 
 def _active_in(active: Handle | None, part: int, ring: int) -> int | None:
-    if active is None or active.kind is not HandleKind.VERTEX:
+    if active is None or active.kind is not HandleKind.VERTEX or active.beside:
         return None
     return active.index if (active.part, active.ring) == (part, ring) else None
 

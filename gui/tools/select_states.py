@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 
 from core.document.annotation import Annotation, Geometry
 from core.document.geometry import Box, Keypoints, Polygon, RotatedBox, Size, Visibility
-from core.editing.annotations import set_geometry
+from core.editing.annotations import set_geometry, set_keypoints
 from gui.tools.handles import (
     Handle,
     HandleKind,
     dragged,
     ends_of,
     has_vertex,
+    held_shape,
     with_vertex,
     without_vertex,
 )
@@ -41,7 +42,7 @@ class Gripping:
         if handle.kind is HandleKind.EDGE and isinstance(polygon, Polygon):
             geometry, vertex = with_vertex(polygon, handle, *place)
             return cls(annotation, vertex, geometry, start, place, moved=True)
-        return cls(annotation, handle, polygon, start, place)
+        return cls(annotation, handle, held_shape(annotation, handle), start, place)
 
     def drag_to(self, point: Point, size: Size) -> None:
         """Move the handle as far as the pointer has moved, within the image."""
@@ -85,11 +86,10 @@ class Gripping:
         shape = self.geometry
         if isinstance(shape, Box | RotatedBox) and shape.width * shape.height == 0:
             return ToolResponse(message="A box needs a width and a height.", draft_changed=True)
-        return attempt(
-            lambda: set_geometry(
-                context.document, self.annotation.id, self.geometry, self._change_name()
-            )
-        )
+        name, number = self._change_name(), self.annotation.id
+        if self.handle.beside and isinstance(shape, Keypoints):
+            return attempt(lambda: set_keypoints(context.document, number, shape, name))
+        return attempt(lambda: set_geometry(context.document, number, self.geometry, name))
 
     def _change_name(self) -> str:
         if self.handle.kind is HandleKind.TURN:
@@ -149,7 +149,7 @@ class ActiveVertex:
         """Whether this object still has the vertex at its place."""
         if annotation is None or annotation.id != self.annotation_id:
             return False
-        shape = annotation.geometry
+        shape = held_shape(annotation, self.handle)
         if isinstance(shape, Keypoints):
             place = self.handle.index
             return place < len(shape.points) and shape.points[place][2] is not Visibility.UNLABELLED
@@ -157,7 +157,7 @@ class ActiveVertex:
 
     def covered(self, context: ToolContext) -> ToolResponse:
         """The change that makes a keypoint hidden, or seen again."""
-        shape = context.document.annotations[self.annotation_id].geometry
+        shape = held_shape(context.document.annotations[self.annotation_id], self.handle)
         if not isinstance(shape, Keypoints):
             return REDRAW
         is_seen = shape.points[self.handle.index][2] is Visibility.VISIBLE
@@ -165,20 +165,21 @@ class ActiveVertex:
 
     def _shown(self, context: ToolContext, shape: Keypoints, state: Visibility) -> ToolResponse:
         after = with_visibility(shape, self.handle.index, state)
-        if after is None:
+        number = self.annotation_id
+        if after is None and not self.handle.beside:
             return ToolResponse(message="An object keeps at least one keypoint.")
         words = {
             Visibility.HIDDEN: "Hide keypoint",
             Visibility.VISIBLE: "Show keypoint",
             Visibility.UNLABELLED: "Delete keypoint",
         }
-        return attempt(
-            lambda: set_geometry(context.document, self.annotation_id, after, words[state])
-        )
+        if after is None or self.handle.beside:
+            return attempt(lambda: set_keypoints(context.document, number, after, words[state]))
+        return attempt(lambda: set_geometry(context.document, number, after, words[state]))
 
     def dropped(self, context: ToolContext) -> ToolResponse:
         """The change that takes the vertex away."""
-        polygon = context.document.annotations[self.annotation_id].geometry
+        polygon = held_shape(context.document.annotations[self.annotation_id], self.handle)
         if isinstance(polygon, Keypoints):
             return self._shown(context, polygon, Visibility.UNLABELLED)
         if not isinstance(polygon, Polygon):

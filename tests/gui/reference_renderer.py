@@ -40,15 +40,20 @@ def expected_colors(
     shown = [item for item in document.in_layer(mine.id) if not item.hidden]
     for item in sorted(shown, key=lambda item: -item.bounds.area):
         covering[_inside(item.geometry, points)] = item.label_id
-        for start, end in _lines(item.geometry, state.labels[item.label_id]):
-            reliable &= _distance(points, start, end) * scale > NEAR_SCREEN_PX
+        shapes = (item.geometry, item.keypoints)
+        for shape in shapes:
+            if shape is None:
+                continue
+            for start, end in _lines(shape, state.labels[item.label_id]):
+                reliable &= _distance(points, start, end) * scale > NEAR_SCREEN_PX
         if isinstance(item.geometry, Mask) and scale / 2 <= NEAR_SCREEN_PX:
             reliable &= ~_beside_edge(item.geometry, points)
-        if isinstance(item.geometry, Keypoints):
-            for x, y, seen in item.geometry.points:
-                if seen:
-                    away = np.hypot(points[:, 0] - x, points[:, 1] - y)
-                    reliable &= away * scale > POINT_SCREEN_PX
+        for shape in shapes:
+            if isinstance(shape, Keypoints):
+                for x, y, seen in shape.points:
+                    if seen:
+                        away = np.hypot(points[:, 0] - x, points[:, 1] - y)
+                        reliable &= away * scale > POINT_SCREEN_PX
     for semantic in document.semantic.values():
         classes = semantic.classes.reshape(-1)
         for label in state.labels.values():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.document.annotation import Annotation, Label, Layer, LayerRole
 from core.document.document import ImageDocument, ProjectState
-from core.document.geometry import Box, Size
+from core.document.geometry import Box, Keypoints, Size, Visibility
 from gui.objects.object_colors import ColorBy
 from gui.objects.object_shapes import ObjectShapes
 
@@ -84,3 +84,19 @@ def test_captions_and_other_colours_are_asked_for_each_time() -> None:
     assert {shape.caption for shape in shapes.of_layer(document, STATE, LAYER)} == {"second"}
     shapes.caption = None
     assert {shape.caption for shape in shapes.of_layer(document, STATE, LAYER)} == {""}
+
+
+def test_keypoints_beside_an_outline_are_drawn_as_a_shape_of_their_own() -> None:
+    shapes, items = ObjectShapes(), first_items()
+    points = Keypoints(((3.0, 3.0, Visibility.VISIBLE), (5.0, 6.0, Visibility.HIDDEN)))
+    person = replace(items[0], keypoints=points)
+    document = document_of({**items, 0: person})
+    outlines = shapes.of_layer(document, STATE, LAYER, frozenset({person.id}))
+    (drawn,) = shapes.keypoints_beside(document, STATE, LAYER)
+    assert drawn.geometry is points
+    assert drawn.selected
+    assert drawn.id not in {shape.id for shape in outlines}
+    assert shapes.keypoints_beside(document, STATE, LAYER)[0] is drawn
+    hidden = document_of({**items, 0: replace(person, hidden=True)})
+    shapes.of_layer(hidden, STATE, LAYER)
+    assert shapes.keypoints_beside(hidden, STATE, LAYER) == ()

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.document.geometry import Keypoints, Visibility
+from core.document.geometry import Box, Keypoints, Polygon, Visibility
 from core.errors import ConflictError
 from gui.tools.events import Button, Command, Modifiers, PointerKind
 from gui.tools.keypoints import KeypointsTool
@@ -133,3 +133,78 @@ def test_the_point_under_the_pointer_is_named() -> None:
     driver.press(40, 30)
     driver.pointer(PointerKind.MOVE, 45, 35, Button.LEFT)
     assert [path.points.tolist() for path in driver.draft.paths] == [[[10, 10], [45, 35]]]
+
+
+OUTLINE = Polygon.from_points([(5, 5), (60, 5), (60, 60), (5, 60)])
+
+
+def _person(tool: Tool, keypoints: Keypoints | None = SHAPE) -> Driver:
+    """An outline with keypoints beside it, selected."""
+    driver = _PoseDriver(tool, replace(annotation(1, OUTLINE), keypoints=keypoints))
+    driver.selection = frozenset({1})
+    return driver
+
+
+def test_points_beside_an_outline_are_gripped_and_the_outline_stays() -> None:
+    driver = _person(SelectTool())
+    assert (10, 10) in driver.draft.handles
+    driver.hover(10, 10)
+    assert driver.draft.note is not None
+    assert driver.draft.note.text == "head"
+    driver.press(10, 10)
+    driver.pointer_held(20, 14)
+    assert (20, 14) in driver.draft.handles
+    driver.release(20, 14)
+    assert driver.only.keypoints == Keypoints(((20, 14, SEEN), (40, 30, HIDDEN), (0, 0, ABSENT)))
+    assert driver.only.geometry == OUTLINE
+    assert driver.only.edited
+    driver.drag((60, 60), (70, 70))
+    assert driver.only.bounds == Box(5, 5, 65, 65)
+    assert driver.only.keypoints is not None, "a vertex of the outline leaves the points alone"
+    driver.undo_all()
+
+
+def test_points_beside_an_outline_are_hidden_deleted_and_all_of_them_may_go() -> None:
+    driver = _person(SelectTool())
+    driver.click(10, 10, modifiers=Modifiers.SHIFT)
+    assert driver.only.keypoints is not None
+    assert driver.only.keypoints.points[0][2] is HIDDEN
+    for place in ((10, 10), (40, 30)):
+        driver.click(*place)
+        driver.command(Command.DELETE)
+    assert driver.only.keypoints is None
+    assert driver.only.geometry == OUTLINE
+    driver.undo_all()
+
+
+def test_an_outline_and_its_points_are_dragged_together() -> None:
+    driver = _person(SelectTool())
+    driver.press(25, 45)
+    driver.pointer_held(35, 50)
+    assert (20, 15) in driver.draft.handles
+    driver.release(35, 50)
+    assert driver.only.keypoints == Keypoints(((20, 15, SEEN), (50, 35, HIDDEN), (0, 0, ABSENT)))
+    driver.undo_all()
+
+
+def test_points_belong_to_the_selected_outline_and_absent_ones_are_set_later() -> None:
+    driver = _person(KeypointsTool(), None)
+    driver.click(10, 10)
+    driver.click(20, 30)
+    driver.command(Command.FINISH)
+    assert driver.only.keypoints == Keypoints(((10, 10, SEEN), (20, 30, SEEN), (0, 0, ABSENT)))
+    driver.selection = frozenset({1})
+    driver.click(30, 50, Button.RIGHT)
+    assert driver.only.keypoints is not None
+    assert driver.only.keypoints.points[2] == (30, 50, HIDDEN)
+    driver.undo_all()
+
+
+def test_points_of_another_label_are_an_object_of_their_own() -> None:
+    driver = _PoseDriver(KeypointsTool(), replace(annotation(1, OUTLINE), label_id=2))
+    driver.selection = frozenset({1})
+    driver.click(10, 10)
+    driver.command(Command.FINISH)
+    assert len(driver.document.annotations) == 2
+    assert driver.document.annotations[1].keypoints is None
+    driver.undo_all()
