@@ -70,7 +70,7 @@ class ImportReport:
     @property
     def summary(self) -> str:
         """One sentence for the status line."""
-        text = f"{self.annotations} annotations on {self.images} images were brought in"
+        text = f"{_counted(self.annotations, self.images)} brought in"
         parts = [
             f"{self.found_annotations - self.annotations} of {self.found_annotations} "
             "annotations were left out"
@@ -99,17 +99,22 @@ class ExportReport:
     @property
     def summary(self) -> str:
         """One sentence for the status line."""
-        text = (
-            f"{self.counts.get('annotations', 0)} annotations on "
-            f"{self.counts.get('images', 0)} images were written"
-        )
+        counts = self.counts
+        text = f"{_counted(counts.get('annotations', 0), counts.get('images', 0))} written"
         checked = (
             "read back and found equal"
             if self.verified
             else f"read back, {self.mismatched_pixels} pixels differ"
         )
-        losses = f", {len(self.losses)} things could not be expressed" if self.losses else ""
+        things = "1 thing" if len(self.losses) == 1 else f"{len(self.losses)} things"
+        losses = f", {things} could not be expressed" if self.losses else ""
         return f"{text}, {checked}{losses}."
+
+
+def _counted(annotations: int, images: int) -> str:
+    objects = "1 annotation" if annotations == 1 else f"{annotations} annotations"
+    pictures = "1 image" if images == 1 else f"{images} images"
+    return f"{objects} on {pictures} {'was' if annotations == 1 else 'were'}"
 
 
 def merged_reports(reports: Iterable[ExportReport]) -> ExportReport:

@@ -80,7 +80,7 @@ def export_layer(
     if source is not None and not fitting.extra:
         kept = captions_of(raw_fields(source.extra).get("annotations"))
         details = (*details, *left_out_captions(kept, target.name, chosen.short))
-    losses = (*unreadable, *lost, *simplified.entries.values(), *report.losses, *details)
+    losses = (*unreadable, *details, *lost, *simplified.entries.values(), *report.losses)
     return replace(report, losses=losses)
 
 

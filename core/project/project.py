@@ -16,6 +16,7 @@ from core.errors import ReadError, WriteError
 from core.formats.dataset import ImportedDataset, SourceRecords
 from core.imaging.reading import probe_image
 from core.project import creation, locations
+from core.project.exports import EXPORTS, folders_of_exports, with_exports
 from core.project.image_table import ImageTable
 from core.project.importing import LayerImport, prepare_layer
 from core.project.inspection import FileFaults, inspect_file
@@ -272,6 +273,13 @@ class Project:
         self._store.submit(SaveImageFacts(facts))
         return known.size is not None and known.size != size
 
+    def note_exports(self, folders: Iterable[Path]) -> None:
+        """Remember folders of exports: a rescan takes no pictures from them for images."""
+        paths = self._images.paths()
+        self.set_setting(
+            EXPORTS, with_exports(self.setting(EXPORTS), folders, self._image_root, paths)
+        )
+
     def rescan(self) -> RescanReport:
         """Look which image files are new, missing or changed; not on the GUI's thread.
 
@@ -283,7 +291,8 @@ class Project:
     def _rescan(self) -> RescanReport:
         stamps = self._store.read(lambda database: database.images.read_stamps())
         grows = self.setting(locations.SOURCE) in (None, locations.FOLDER_OF_IMAGES)
-        result = rescan(self._image_root, self._images, stamps, grows=grows)
+        exports = folders_of_exports(self.setting(EXPORTS))
+        result = rescan(self._image_root, self._images, stamps, grows=grows, exports=exports)
         self._images.add(result.added)
         for facts in result.facts:
             self._images.record(facts)

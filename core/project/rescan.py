@@ -10,6 +10,7 @@ from core.document.images import ImageRecord
 from core.errors import ReadError
 from core.imaging.folders import find_images
 from core.imaging.reading import content_digest, probe_image
+from core.project.exports import is_of_export
 from core.project.image_table import ImageTable
 from core.project.records import FileStamp, ImageFacts, NewImage
 
@@ -47,18 +48,24 @@ class RescanResult:
 
 
 def rescan(
-    image_root: Path, images: ImageTable, stamps: Mapping[int, FileStamp], *, grows: bool
+    image_root: Path,
+    images: ImageTable,
+    stamps: Mapping[int, FileStamp],
+    *,
+    grows: bool,
+    exports: frozenset[str] = frozenset(),
 ) -> RescanResult:
     """Compare the images of a project with the files; reads only files that look changed.
 
     ``grows`` says whether files that the project does not know are added: so it
     is with a folder of images, not with the images that an annotation file names.
+    What exports wrote into the folders ``exports`` is never added.
     Raises ReadError when the folder is gone.
     """
     found = find_images(image_root) if grows else ()
     known = images.paths()
     first_id = images.next_id()
-    fresh = [path for path in found if path not in known]
+    fresh = [path for path in found if path not in known and not is_of_export(path, exports)]
     added = tuple(NewImage(first_id + place, path) for place, path in enumerate(fresh))
     missing: list[int] = []
     facts: list[ImageFacts] = []

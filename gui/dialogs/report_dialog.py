@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
+    QHeaderView,
     QLabel,
     QTableWidget,
     QTableWidgetItem,
@@ -19,10 +20,12 @@ from core.formats.dataset import ReportEntry
 from gui.plain_text import plain_tool_tip
 
 ROWS_SHOWN = 2000
+ROWS_MEASURED = 300
+"""With more rows all have one line: to measure each would hold up the window."""
 
 
 class ReportDialog(QDialog):
-    """A summary and the list of everything that was left out or altered."""
+    """A summary and the list of everything that was left out or altered, in this order."""
 
     def __init__(
         self, title: str, summary: str, entries: Sequence[ReportEntry], parent: QWidget | None
@@ -30,7 +33,7 @@ class ReportDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(760, 420 if entries else 160)
+        self.resize(900, 480 if entries else 160)
         layout = QVBoxLayout(self)
         layout.setSpacing(12)
         text = QLabel(summary, self)
@@ -39,7 +42,8 @@ class ReportDialog(QDialog):
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         layout.addWidget(text)
         if entries:
-            layout.addWidget(self._make_table(entries[:ROWS_SHOWN]), 1)
+            worst_first = sorted(entries, key=lambda entry: not entry.left_out)
+            layout.addWidget(self._make_table(worst_first[:ROWS_SHOWN]), 1)
         if len(entries) > ROWS_SHOWN:
             layout.addWidget(QLabel(self.tr("… and {} more").format(len(entries) - ROWS_SHOWN)))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
@@ -47,19 +51,25 @@ class ReportDialog(QDialog):
         layout.addWidget(buttons)
 
     def _make_table(self, entries: Sequence[ReportEntry]) -> QTableWidget:
-        headers = [self.tr("File"), self.tr("Item"), self.tr("Why"), self.tr("What was done")]
+        headers = [self.tr("Where"), self.tr("Why"), self.tr("What was done")]
         table = QTableWidget(len(entries), len(headers), self)
         table.setHorizontalHeaderLabels(headers)
         table.verticalHeader().hide()
         table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        table.horizontalHeader().setStretchLastSection(True)
-        table.setWordWrap(False)
+        table.setWordWrap(True)
         for row, entry in enumerate(entries):
-            for column, value in enumerate((entry.file, entry.item, entry.reason, entry.action)):
-                item = QTableWidgetItem(str(value))
-                item.setToolTip(plain_tool_tip(str(value)))
+            where = ", ".join(filter(None, (entry.file, entry.item)))
+            for column, value in enumerate((where, entry.reason, entry.action)):
+                item = QTableWidgetItem(value)
+                item.setToolTip(plain_tool_tip(value))
+                item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
                 table.setItem(row, column, item)
-        for column, width in enumerate((160, 160, 260)):
+        header = table.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setStretchLastSection(True)
+        for column, width in enumerate((220, 300)):
             table.setColumnWidth(column, width)
+        if len(entries) <= ROWS_MEASURED:
+            table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         return table

@@ -28,12 +28,25 @@ def test_a_report_lists_what_was_left_out(qtbot: QtBot) -> None:
     qtbot.addWidget(dialog)
     (table,) = dialog.findChildren(QTableWidget)
     assert table.rowCount() == ROWS_SHOWN
-    reason = table.item(0, 2)
+    reason = table.item(0, 1)
     assert reason is not None
     assert reason.text() == "its <b>label</b> is unknown"
     words = [label.text() for label in dialog.findChildren(QLabel)]
     assert "2 of 3 came in." in words
     assert "… and 5 more" in words
+
+
+def test_what_was_left_out_is_read_first_and_whole(qtbot: QtBot) -> None:
+    remark = ReportEntry("a.json", "", "a remark " * 12, "taken all the same")
+    lost = ReportEntry("a.json", "annotations[3]", "its outline is empty " * 8, "left out", True)
+    dialog = ReportDialog("Import", "", [remark, lost], None)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    (table,) = dialog.findChildren(QTableWidget)
+    cells = [table.item(row, 0) for row in range(2)]
+    assert [cell.text() for cell in cells if cell] == ["a.json, annotations[3]", "a.json"]
+    lines = table.fontMetrics().lineSpacing()
+    assert all(table.rowHeight(row) > 2 * lines for row in range(2)), "long reasons are wrapped"
 
 
 def test_a_report_without_entries_has_no_table(qtbot: QtBot) -> None:
