@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -27,13 +28,34 @@ class _Subject:
     rgb: RgbImage
 
     def is_same(self, other: _Subject | None) -> bool:
-        return other is not None and self.raw is other.raw and self.browser is other.browser
+        return self.is_on_same_regions(other) and other is not None and self.raw is other.raw
 
-    def would_gain(self) -> bool:
-        """On any thread: a browser belongs to one, so a new one is made."""
-        browser = RegionBrowser(self.browser.hierarchy, self.browser.size, self.rgb)
-        found = snapped_mask(self.raw, browser)
-        return found is not None and found != self.raw and is_improved(self.raw, found, self.rgb)
+    def is_on_same_regions(self, other: _Subject | None) -> bool:
+        return other is not None and self.browser is other.browser
+
+
+class _BackgroundBrowser:
+    """A browser of the same regions for background threads, one of them at a time.
+
+    The window's own belongs to its thread; for a large picture making another takes
+    long, so it is kept while the regions are the same.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._subject: _Subject | None = None
+        self._browser: RegionBrowser | None = None
+
+    def would_gain(self, subject: _Subject) -> bool:
+        """Whether snapping is likely to make a mask better."""
+        with self._lock:
+            if self._browser is None or not subject.is_on_same_regions(self._subject):
+                regions = subject.browser
+                self._browser = RegionBrowser(regions.hierarchy, regions.size, subject.rgb)
+            self._subject = subject
+            found = snapped_mask(subject.raw, self._browser)
+        raw = subject.raw
+        return found is not None and found != raw and is_improved(raw, found, subject.rgb)
 
 
 class SnapOffers(QObject):
@@ -57,6 +79,7 @@ class SnapOffers(QObject):
         self._picture = picture
         self._tasks = tasks
         self._subject: _Subject | None = None
+        self._background = _BackgroundBrowser()
         self.is_offered = False
         deck.current_changed.connect(self._look)
         deck.changed.connect(self._look)
@@ -74,7 +97,7 @@ class SnapOffers(QObject):
                 "Look whether snapping helps",
                 Lane.INTERACTIVE,
                 ("snap offer",),
-                lambda _context: subject.would_gain(),
+                lambda _context: self._background.would_gain(subject),
             )
             self._tasks.submit(task, lambda gains: self._take(subject, gains))
 
