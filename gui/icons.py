@@ -11,6 +11,7 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QToolButton, QWidget
 
 Look = tuple[QIcon.Mode, QIcon.State]
+_SHAPES = files("resources") / "icons"
 
 
 def icon(name: str, palette: QPalette) -> QIcon:
@@ -29,7 +30,7 @@ def icon(name: str, palette: QPalette) -> QIcon:
 
 
 def _shape(name: str) -> bytes:
-    return (files("resources") / "icons" / f"{name}.svg").read_bytes()
+    return (_SHAPES / f"{name}.svg").read_bytes()
 
 
 class _ShapeEngine(QIconEngine):

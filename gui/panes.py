@@ -47,6 +47,7 @@ class Panes(QObject):
         self._window = window
         self._bench = bench
         self._commands = commands
+        self._trained = bench.training.models
         session = bench.session
         self.regions = regions
         self.image_model = ImageListModel(session, tasks, window)
@@ -264,9 +265,12 @@ class Panes(QObject):
         panel.set_parents(commands.parents(), commands.parent_id)
 
     def _show_trained(self, parents: tuple[tuple[str, str], ...], chosen: str) -> None:
+        models = self._bench.training.models
         self.training.set_parents(parents, chosen)
-        self.training.models.show_models(self._bench.training.models, chosen)
-        self._commands.models.models_changed.emit()
+        self.training.models.show_models(models, chosen)
+        if models != self._trained:
+            self._trained = models
+            self._commands.models.models_changed.emit()
 
     def _connect_regions(self) -> None:
         self.regions.count_changed.connect(self._bench.presenter.set_superpixel_count)
