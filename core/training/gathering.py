@@ -90,7 +90,7 @@ def gather(
         )
     complete = {image.id: image.digest or image.path for image in images if image.is_complete}
     partial = {image.id for image in images if not image.is_complete}
-    split = split_images(complete, partial, held_out)
+    split = split_images(complete, partial, held_out, parent.learnt or ())
     parts = _held_out_parts(snapshot, images, split)
     learn, judged = _shelves(snapshot, images, split, parts)
     _check_labels(learn, recipe.task)

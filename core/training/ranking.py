@@ -113,7 +113,7 @@ def _reason(item: Candidate, unlike: float, rarity: float) -> str:
     elif unlike <= _LIKE:
         parts.append("like what is labelled")
     if item.disagreement is not None:
-        parts.append(f"the last two models agree on {1 - item.disagreement:.0%}")
+        parts.append(f"models agree on {1 - item.disagreement:.0%}")
     if rarity > 0.5 and item.classes:
         parts.append("may hold a rare class")
     return ", ".join(parts) or "next in line"

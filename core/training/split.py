@@ -32,14 +32,18 @@ class Split:
 
 
 def split_images(
-    complete: Mapping[int, str], partial: Collection[int], before: Collection[int] = ()
+    complete: Mapping[int, str],
+    partial: Collection[int],
+    before: Collection[int] = (),
+    learnt: Collection[str] = (),
 ) -> Split:
     """Hold out a fifth of the complete images, at least one.
 
     ``complete`` gives the content hash of every complete image, which decides:
     equal pictures come to the same side. ``partial`` are the others, which are
     only learnt from, unless nothing is complete. ``before`` are the images that
-    were held out for the parent.
+    were held out for the parent, ``learnt`` the hashes of those that it has learnt
+    from: it would be judged too kindly by them, so they are held out last.
     """
     groups: dict[str, list[int]] = {}
     for number, digest in complete.items():
@@ -51,7 +55,8 @@ def split_images(
     kept = sorted(key for key, members in groups.items() if set(members) & set(before))
     # Never so many that less than half is left to learn from.
     kept = kept[: len(groups) // 2]
-    fresh = sorted((key for key in groups if key not in kept), key=_hash)
+    others = (key for key in groups if key not in kept)
+    fresh = sorted(others, key=lambda key: (key in learnt, _hash(key)))
     chosen = kept + fresh[: max(wanted - len(kept), 0)]
     judge = frozenset(number for key in chosen for number in groups[key])
     return Split((frozenset(complete) - judge) | frozenset(partial), judge)

@@ -215,14 +215,15 @@ class ProposalsPanel(QWidget):
         self.list.clear()
         self._keys = [item.key for item in items]
         self._listed = listed
-        self.list.addTopLevelItems([self._list_row(item) for item in items])
+        names = self._names()
+        self.list.addTopLevelItems([self._list_row(item, names) for item in items])
         self._filling = False
 
     def _fill_shown(self) -> None:
         """The sources that have proposed on this image, and all of them together."""
         document = self._session.document
         sets = {} if document is None else self._deck.sets_of(document.image_id)
-        names = {self.source.itemData(row): self.source.itemText(row) for row in self._rows()}
+        names = self._names()
         self.shown.clear()
         self.shown.addItem(self.tr("All sources together"), None)
         for source in sets:
@@ -230,12 +231,15 @@ class ProposalsPanel(QWidget):
         self.shown.setCurrentIndex(max(self.shown.findData(self._deck.shown_source), 0))
         self.shown.setVisible(len(sets) > 1)
 
-    def _rows(self) -> range:
-        return range(self.source.count())
+    def _names(self) -> dict[str, str]:
+        """What the sources are called, by their ids."""
+        rows = range(self.source.count())
+        return {self.source.itemData(row): self.source.itemText(row) for row in rows}
 
-    def _list_row(self, item: DeckItem) -> QTreeWidgetItem:
+    def _list_row(self, item: DeckItem, names: Mapping[str, str]) -> QTreeWidgetItem:
         proposal = item.raw
-        return QTreeWidgetItem([f"{proposal.score:.2f}", proposal.label or "–", proposal.source])
+        name = names.get(proposal.source, proposal.source)
+        return QTreeWidgetItem([f"{proposal.score:.2f}", proposal.label or "–", name])
 
     def _summary(self, items: tuple[DeckItem, ...]) -> str:
         document = self._session.document

@@ -51,3 +51,15 @@ def test_one_object_cannot_be_split() -> None:
     instances = np.zeros((40, 40), np.int32)
     instances[2:8, 2:8] = 1
     assert held_out_part(instances) is None
+
+
+def test_what_the_parent_has_learnt_from_is_held_out_last() -> None:
+    complete = {number: f"digest {number}" for number in range(1, 9)}
+    learnt = {complete[number] for number in range(1, 8)}
+    assert split_images(complete, (), (), learnt).judge >= {8}
+    # Then there is no other choice, and as many as usual are held out.
+    everything = split_images(complete, (), (), set(complete.values()))
+    assert everything == split_images(complete, ())
+    assert len(everything.judge) == 2
+    # What was held out for the parent stays so.
+    assert split_images(complete, (), (3, 5), learnt).judge == {3, 5}
