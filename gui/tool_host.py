@@ -38,6 +38,7 @@ class ToolHost(QObject):
     """Carries the PaintRule."""
     snapping_changed = Signal(bool)
     """Whether points snap to neighbours from now on."""
+    paints_void_changed = Signal(bool)
     part_chosen = Signal(object)
     """Carries the PixelBox that a model is to look at."""
     cut_requested = Signal(object)
@@ -62,6 +63,7 @@ class ToolHost(QObject):
         self._pictures = pictures
         self._is_shown = is_shown
         self._paint_rule = PaintRule.OVER
+        self._paints_void = False
         self._author = author
         self._active = tools["select"]
         self._preview: tuple[DraftMask, ...] = ()
@@ -80,7 +82,7 @@ class ToolHost(QObject):
         session.about_to_leave_image.connect(self.finish)
         session.image_changed.connect(self._on_image_changed)
         session.selection_changed.connect(self.refresh)
-        session.label_changed.connect(self.refresh)
+        session.label_changed.connect(self._on_label_changed)
         session.document_changed.connect(self._on_document_changed)
 
     @property
@@ -99,6 +101,18 @@ class ToolHost(QObject):
             self._paint_rule = rule
             self.paint_rule_changed.emit(rule)
         self._session.message_posted.emit(f"Painting {rule.value}")
+
+    @property
+    def paints_void(self) -> bool:
+        """Whether classes are painted as void, which is not scored."""
+        return self._paints_void
+
+    def set_paints_void(self, void: bool) -> None:
+        """Paint classes as void, or with the active label; choosing a label ends it."""
+        if void != self._paints_void:
+            self._paints_void = void
+            self.paints_void_changed.emit(void)
+            self.refresh()
 
     @property
     def snaps(self) -> bool:
@@ -248,6 +262,7 @@ class ToolHost(QObject):
             regions=self._regions(document.image_id),
             image=self._pictures(document.image_id),
             paint_rule=self._paint_rule,
+            paints_void=self._paints_void,
             labels=self._session.state.labels,
             snaps=self._snaps,
         )
@@ -259,6 +274,10 @@ class ToolHost(QObject):
             self._hidden = self._session.hidden_ids
             self._hidden_of, self._hidden_layers = document, layers
         return self._hidden
+
+    def _on_label_changed(self) -> None:
+        self.set_paints_void(False)
+        self.refresh()
 
     def _on_document_changed(self, _event: object) -> None:
         self.refresh()

@@ -126,7 +126,7 @@ class Workbench(QObject):
         )
         self.region_edits = RegionEdits(self.session, self.regions, self.loaded_image, tasks, self)
         self.region_reach = RegionReach(self.session, self.regions, tasks, self)
-        self.classes = ClassCommands(self.session, self)
+        self.classes = ClassCommands(self.session, self.tools, self)
         self.class_presenter = ClassPresenter(self.session, self.canvas, self)
         self.snapping = SnapCommands(self.session, self.deck, self.regions, self.loaded_image, self)
         self.snap_offers = SnapOffers(self.deck, self.regions, self.loaded_image, tasks, self)

@@ -13,7 +13,7 @@ from core.document.semantic import ClassArray, SemanticMap, SemanticPatch
 def paint_class(
     document: ImageDocument,
     layer_id: int,
-    label_id: int,
+    label_id: int | None,
     pixels: Mask,
     *,
     only_unlabelled: bool = False,
@@ -21,9 +21,12 @@ def paint_class(
 ) -> Change | None:
     """Give pixels a class; None when none of them changes.
 
-    With ``only_unlabelled`` those that have a class already, or are void, keep it.
+    Without ``label_id`` they become void: nobody is asked what they are, and scores
+    leave them out. With ``only_unlabelled`` those that have a class already, or are void, keep it.
     """
-    return _painted(document, layer_id, label_id, pixels, name, only_unlabelled=only_unlabelled)
+    present = document.semantic.get(layer_id) or _unlabelled(document, layer_id)
+    value = present.void if label_id is None else label_id
+    return _painted(document, layer_id, value, pixels, name, only_unlabelled=only_unlabelled)
 
 
 def erase_classes(
@@ -36,8 +39,8 @@ def erase_classes(
     return _painted(document, layer_id, present.unlabelled, pixels, name)
 
 
-def fill_rest(document: ImageDocument, layer_id: int, label_id: int) -> Change | None:
-    """Give every pixel that has no class yet this one; None when there is none."""
+def fill_rest(document: ImageDocument, layer_id: int, label_id: int | None) -> Change | None:
+    """Give every pixel that has no class yet this one, or void; None when there is none."""
     whole = Mask.from_array(np.ones(document.size.shape, np.bool_))
     return paint_class(
         document, layer_id, label_id, whole, only_unlabelled=True, name="Fill the rest"

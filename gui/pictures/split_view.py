@@ -14,13 +14,16 @@ from PySide6.QtWidgets import (
 
 from core.document.annotation import Layer, LayerRole
 from core.document.document import ImageDocument
+from core.document.semantic import SemanticMap
 from gui.actions import ActionEntry
 from gui.canvas.canvas import Canvas
+from gui.canvas.layers.class_fill import ClassFill
 from gui.canvas.shapes import CanvasShape
 from gui.counting import counted
 from gui.icons import IconButton
 from gui.objects.object_shapes import ObjectShapes
 from gui.pictures.comparison_canvas import ComparisonCanvas
+from gui.regions.class_presenter import class_colors
 from gui.workbench import Workbench
 
 PICTURE_ALONE = 0
@@ -35,6 +38,7 @@ class ComparisonPane(QWidget):
         self._bench = bench
         self._shapes = ObjectShapes()
         self._layer_ids: tuple[int, ...] = ()
+        self._classes: tuple[SemanticMap, dict[int, str]] | None = None
         self.canvas = ComparisonCanvas(self)
         self.canvas.set_theme(bench.canvas.surround)
         self.layer = QComboBox(self)
@@ -104,6 +108,7 @@ class ComparisonPane(QWidget):
 
     def _on_image_changed(self, _image: object) -> None:
         self._shapes.forget()
+        self._classes = None
         self._refresh()
 
     def _on_document_changed(self, _event: object) -> None:
@@ -126,8 +131,23 @@ class ComparisonPane(QWidget):
         layer = session.state.layers.get(self.layer.currentData() or PICTURE_ALONE)
         shapes = self._shapes_of(session.document, layer)
         self.canvas.set_overlay((*shapes, *self._points_beside(session.document, layer)))
-        self.count.setText("" if layer is None else counted(len(shapes), "object"))
+        has_classes = self._show_classes(session.document, layer)
+        text = "" if layer is None else counted(len(shapes), "object")
+        self.count.setText(f"{text}, classes" if has_classes else text)
         self.layer.setToolTip(self.layer.currentText())
+
+    def _show_classes(self, document: ImageDocument | None, layer: Layer | None) -> bool:
+        """Draw the class map of a layer under its objects; False when it has none."""
+        found = None if document is None or layer is None else document.semantic.get(layer.id)
+        if found is None:
+            self._classes = None
+            self.canvas.set_classes(None)
+            return False
+        colors = class_colors(self._bench.session.state, found)
+        if self._classes is None or self._classes[0] is not found or self._classes[1] != colors:
+            self._classes = (found, colors)
+            self.canvas.set_classes(ClassFill.of(found.classes, colors))
+        return True
 
     def _shapes_of(
         self, document: ImageDocument | None, layer: Layer | None

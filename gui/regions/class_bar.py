@@ -24,16 +24,26 @@ class ClassBar(QWidget):
             self.tr("Pixels that have a class keep it (Shift+B goes through all rules)")
         )
         self.only_unlabelled.clicked.connect(self._choose)
+        self.void = self._button(self.tr("Void"))
+        self.void.setCheckable(True)
+        self.void.setToolTip(
+            self.tr("Paint pixels that shall not be scored, such as blurred borders (Ctrl+Alt+H)")
+        )
+        self.void.clicked.connect(commands.toggle_void)
         self.fill = self._button(self.tr("Fill the rest"))
-        self.fill.setToolTip(self.tr("Give every pixel without a class this label (Shift+H)"))
+        self.fill.setToolTip(
+            self.tr("Give every pixel without a class this label, or void (Shift+H)")
+        )
         self.fill.clicked.connect(commands.fill_rest)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 2, 8, 2)
         layout.setSpacing(4)
+        layout.addWidget(self.void)
         layout.addWidget(self.only_unlabelled)
         layout.addWidget(self.fill)
         tools.tool_changed.connect(lambda _name: self.refresh())
         tools.paint_rule_changed.connect(lambda _rule: self.refresh())
+        tools.paints_void_changed.connect(lambda _void: self.refresh())
         self.refresh()
 
     def refresh(self) -> None:
@@ -41,6 +51,7 @@ class ClassBar(QWidget):
         self.setVisible(self._tools.active.name == "classes")
         spares = self._tools.paint_rule in (PaintRule.UNLABELLED, PaintRule.UNDER)
         self.only_unlabelled.setChecked(spares)
+        self.void.setChecked(self._tools.paints_void)
 
     def _button(self, text: str) -> QToolButton:
         button = QToolButton(self)

@@ -5,10 +5,18 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from core.document.annotation import LayerRole
+from core.document.document import ProjectState
 from core.document.semantic import SemanticMap
 from gui.canvas.canvas import Canvas
 from gui.canvas.layers.class_fill import ClassFill
 from gui.session import Session
+from gui.tools.class_map import VOID_COLOR
+
+
+def class_colors(state: ProjectState, shown: SemanticMap) -> dict[int, str]:
+    """Colour of every value of a map that is drawn: the labels, and void."""
+    colors = {label.id: label.color for label in state.labels.values()}
+    return {**colors, shown.void: VOID_COLOR}
 
 
 class ClassPresenter(QObject):
@@ -30,7 +38,7 @@ class ClassPresenter(QObject):
             self._shown = None
             self._canvas.set_classes(None)
             return
-        colors = {label.id: label.color for label in self._session.state.labels.values()}
+        colors = class_colors(self._session.state, found)
         shown = self._shown
         if shown is not None and shown[0] is found and shown[1] == colors:
             return

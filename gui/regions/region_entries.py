@@ -36,6 +36,15 @@ def region_entries(bench: Workbench) -> tuple[ActionEntry, ...]:
             tip="Find finer regions in and around the selected object or the regions taken.",
         ),
         ActionEntry(
+            "paint_void",
+            "Classes: paint void, or the label again",
+            bench.classes.toggle_void,
+            ("Ctrl+Alt+H",),
+            menu,
+            lambda: not bench.session.project.read_only,
+            tip="Mark pixels by region that shall not be scored.",
+        ),
+        ActionEntry(
             "fill_rest",
             "Fill the rest with this class",
             bench.classes.fill_rest,

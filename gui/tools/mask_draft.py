@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from core.document.annotation import Annotation
 from core.document.mask import Mask
-from gui.tools.checkpoint import packed, payload_of, record_of, unpacked
+from gui.tools.checkpoint import number_of, packed, payload_of, record_of, unpacked
 from gui.tools.events import Command
 from gui.tools.responses import (
     attempt,
@@ -33,6 +33,14 @@ class _Click:
         return draft.united(self.changed) if self.subtract else draft.without(self.changed)
 
 
+@dataclass(frozen=True, slots=True)
+class _LeftEdit:
+    """A drag over regions that edited an object when the program ended; its pixels wait."""
+
+    target_id: int
+    subtract: bool
+
+
 class MaskDraft:
     """What the tools share whose clicks add whole regions or take them away.
 
@@ -45,6 +53,7 @@ class MaskDraft:
         self._source_name = source_name
         self._mask = Mask.empty()
         self._clicks: list[_Click] = []
+        self._edit_left: _LeftEdit | None = None
 
     @property
     def mask(self) -> Mask:
@@ -55,21 +64,47 @@ class MaskDraft:
         """Forget everything."""
         self._mask = Mask.empty()
         self._clicks.clear()
+        self._edit_left = None
 
-    def record(self, context: ToolContext) -> DraftRecord | None:
-        """The pixels as a checkpoint, None without any."""
-        if self._mask.is_empty:
+    def color(self, context: ToolContext) -> str:
+        """That of the label."""
+        return context.label.color
+
+    def record(
+        self, context: ToolContext, dragged: Mask | None = None, subtract: bool = False
+    ) -> DraftRecord | None:
+        """The pixels as a checkpoint, None without any.
+
+        What a drag under way is about to add, or take away, is in it already.
+        """
+        mask, left = self._mask, self._edit_left
+        if dragged is not None and not dragged.is_empty:
+            target = self._target(context)
+            if target is not None:
+                mask, left = dragged, _LeftEdit(target.id, subtract)
+            else:
+                mask = mask.without(dragged) if subtract else mask.united(dragged)
+        if mask.is_empty:
             return None
-        return record_of(self._tool, context, {"mask": packed(self._mask)})
+        payload: dict[str, object] = {"mask": packed(mask)}
+        if left is not None:
+            payload |= {"target": left.target_id, "subtract": left.subtract}
+        return record_of(self._tool, context, payload)
 
     def restore(self, record: DraftRecord, context: ToolContext) -> None:
         """Take up the pixels of a checkpoint."""
-        mask = unpacked(payload_of(record, self._tool, context).get("mask"), context)
+        payload = payload_of(record, self._tool, context)
+        mask = unpacked(payload.get("mask"), context)
+        target = number_of(payload, "target")
         self.drop()
         self._mask = mask
+        if target is not None:
+            self._edit_left = _LeftEdit(target, payload.get("subtract") is True)
 
     def click(self, region: Mask, subtract: bool, context: ToolContext) -> ToolResponse:
         """Add a region or take it away, from the selected mask or from the draft."""
+        if self._edit_left is not None:
+            return self.complete(context)
         target = self._target(context)
         if target is not None:
             return self._edit(target, region, subtract, context)
@@ -83,9 +118,14 @@ class MaskDraft:
 
     def complete(self, context: ToolContext) -> ToolResponse:
         """Make an object of the draft and select it."""
-        mask = self._mask.clipped(context.document.size)
+        mask, left = self._mask.clipped(context.document.size), self._edit_left
         self.drop()
         if mask.is_empty:
+            return REDRAW
+        if left is not None and left.target_id in context.document.annotations:
+            name = _edit_name(left.subtract)
+            return attempt(lambda: painted(context, left.target_id, mask, left.subtract, name))
+        if left is not None and left.subtract:
             return REDRAW
         return new_object(context, mask, self._tool, self._source_name)
 
@@ -120,11 +160,15 @@ class MaskDraft:
     def _edit(
         self, target: Annotation, region: Mask, subtract: bool, context: ToolContext
     ) -> ToolResponse:
-        name = "Take region away" if subtract else "Add region"
+        name = _edit_name(subtract)
         response = attempt(lambda: painted(context, target.id, region, subtract, name))
         if response.change is None and not response.message:
             return ToolResponse(message=_unchanged(subtract), draft_changed=True)
         return response
+
+
+def _edit_name(subtract: bool) -> str:
+    return "Take region away" if subtract else "Add region"
 
 
 def _unchanged(subtract: bool) -> str:

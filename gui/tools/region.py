@@ -46,8 +46,13 @@ class RegionSink(Protocol):
     def drop(self) -> None:
         """Forget them."""
 
-    def record(self, context: ToolContext) -> DraftRecord | None:
-        """Them as a checkpoint."""
+    def color(self, context: ToolContext) -> str:
+        """How regions look that are about to be taken."""
+
+    def record(
+        self, context: ToolContext, dragged: Mask | None = None, subtract: bool = False
+    ) -> DraftRecord | None:
+        """Them as a checkpoint, together with what a drag under way would take or take away."""
 
     def restore(self, record: DraftRecord, context: ToolContext) -> None:
         """Take up a checkpoint."""
@@ -138,7 +143,7 @@ class RegionTool:
             masks=tuple(masks),
             boxes=() if drag is None else drag.boxes(),
             cursor=Cursor.CROSS,
-            color=context.label.color,
+            color=self._sink.color(context),
             note=self._cursor.note(context) if drag is None else None,
         )
 
@@ -155,8 +160,11 @@ class RegionTool:
         self._sink.drop()
 
     def checkpoint(self, context: ToolContext) -> DraftRecord | None:
-        """The pixels of the draft."""
-        return self._sink.record(context)
+        """The pixels of the draft, and those of a drag that goes over regions."""
+        drag = self._drag
+        if drag is None or drag.mode is not RegionMode.PAINT or drag.was_a_click:
+            return self._sink.record(context)
+        return self._sink.record(context, drag.mask, drag.subtract)
 
     def restore(self, record: DraftRecord, context: ToolContext) -> None:
         """Take up the pixels of the draft."""

@@ -71,6 +71,7 @@ class ToolContext:
     ``hidden_ids`` are objects that cannot be seen and hence not be hit.
     ``regions`` is None until the hierarchy was computed for this image, ``image``
     (uint8 of shape (height, width, 3)) until the full picture was read.
+    ``paints_void`` says that classes are painted as void: not to be scored.
     ``labels`` are all labels by id. ``snaps`` says that vertices shall lie on the
     outlines of neighbours that are near.
     """
@@ -86,6 +87,7 @@ class ToolContext:
     paint_rule: PaintRule = PaintRule.OVER
     labels: Mapping[int, Label] = field(default_factory=dict)
     snaps: bool = False
+    paints_void: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

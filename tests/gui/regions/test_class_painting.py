@@ -14,11 +14,13 @@ from core.editing.labels import import_labels
 from core.editing.paint_rules import PaintRule
 from core.project.project import Project
 from gui.main_window import MainWindow
-from gui.tools.events import Button, PointerEvent, PointerKind
+from gui.pictures.split_view import PICTURE_ALONE
+from gui.tools.events import Button, Command, PointerEvent, PointerKind
 from tests.gui.regions.squares import project_of_squares, regions_of, window_of_squares
 from tests.gui.windows import main_window
 
 UNLABELLED = 65534
+VOID = 65535
 
 
 @pytest.fixture
@@ -97,6 +99,90 @@ def test_only_unlabelled_spares_what_has_a_class(window: MainWindow) -> None:
     bar.only_unlabelled.click()
     _click(window, 50, 35)
     assert _classes(window)[35, 50] == session.label.id
+
+
+def test_pixels_are_made_void_and_look_grey(window: MainWindow) -> None:
+    session, bar = window.bench.session, window.workspace.class_bar
+    before = _shown_colors(window, 35, 25)
+    window.actions_table["paint_void"].trigger()
+    assert bar.void.isChecked()
+    _paint_the_square(window)
+    assert set(np.unique(_classes(window))) == {VOID, UNLABELLED}
+    assert _shown_colors(window, 35, 25) != before
+    bar.only_unlabelled.click()
+    bar.void.click()
+    window.actions_table["fill_rest"].trigger()
+    assert set(np.unique(_classes(window))) == {VOID, session.label.id}
+    bar.only_unlabelled.click()
+
+
+def test_choosing_a_label_ends_painting_void(window: MainWindow) -> None:
+    session, bar = window.bench.session, window.workspace.class_bar
+    session.apply(import_labels(session.state, ["tree"]))
+    bar.void.click()
+    assert window.bench.tools.paints_void
+    session.use_label(max(session.state.labels))
+    assert not window.bench.tools.paints_void
+    assert not bar.void.isChecked()
+
+
+def test_the_rest_can_be_made_void(window: MainWindow) -> None:
+    _paint_the_square(window)
+    window.workspace.class_bar.void.click()
+    window.actions_table["fill_rest"].trigger()
+    assert set(np.unique(_classes(window))) == {window.bench.session.label.id, VOID}
+
+
+def test_the_split_view_shows_the_classes_of_its_layer(window: MainWindow) -> None:
+    session, split = window.bench.session, window.commands.split
+    window.actions_table["split_view"].trigger()
+    pane = split.comparison
+    assert pane is not None
+    mine = pane.layer.findData(session.layer.id)
+    pane.layer.setCurrentIndex(mine)
+    before = _color_beside(window, 35, 25)
+    _paint_the_square(window)
+    assert _color_beside(window, 35, 25) != before
+    assert pane.count.text() == "0 objects, classes"
+    pane.layer.setCurrentIndex(pane.layer.findData(PICTURE_ALONE))
+    assert _color_beside(window, 35, 25) == before
+    window.actions_table["split_view"].trigger()
+
+
+def _color_beside(window: MainWindow, x: float, y: float) -> tuple[int, int, int]:
+    pane = window.commands.split.comparison
+    assert pane is not None
+    place = pane.canvas.viewport.to_screen(x, y)
+    color = pane.canvas.grab_frame().pixelColor(round(place[0]), round(place[1]))
+    return color.red(), color.green(), color.blue()
+
+
+def test_a_drag_that_was_under_way_is_there_after_a_crash(qtbot: QtBot, tmp_path: Path) -> None:
+    with project_of_squares(tmp_path) as project:
+        with main_window(project, tmp_path) as window:
+            regions_of(qtbot, window)
+            window.actions_table["tool_classes"].trigger()
+            tools = window.bench.tools
+            tools.handle(PointerEvent(PointerKind.MOVE, 20, 15))
+            tools.handle(PointerEvent(PointerKind.PRESS, 20, 15, Button.LEFT))
+            tools.handle(PointerEvent(PointerKind.MOVE, 55, 40, Button.LEFT))
+            tools.checkpoint()
+            row = project.load_draft(1)
+            tools.active.cancel()
+        # A window that is closed properly takes its drafts along; a killed one does not.
+        project.save_draft(row)
+        assert project.wait_until_saved()
+    again = Project.open(tmp_path / "test.maskwright", author="tester")
+    with main_window(again, tmp_path) as window:
+        regions_of(qtbot, window)
+        assert window.bench.tools.active.name == "classes"
+        assert window.bench.tools.has_draft()
+        window.bench.tools.command(Command.FINISH)
+        assert _classes(window)[15, 20] == window.bench.session.label.id
+        assert _classes(window)[40, 55] == window.bench.session.label.id
+        assert not window.bench.tools.has_draft()
+        window.bench.undo()
+    again.close()
 
 
 def test_the_map_is_there_when_the_project_is_opened_again(qtbot: QtBot, tmp_path: Path) -> None:

@@ -162,6 +162,48 @@ def test_the_draft_outlives_a_crash(driver: Driver) -> None:
     assert again.only.geometry == square_mask(10, 0, 10)
 
 
+def test_a_drag_under_way_outlives_a_crash(driver: Driver) -> None:
+    driver.click(15, 25)
+    driver.hover(5, 5)
+    driver.press(5, 5)
+    driver.pointer_held(25, 5)
+    again = driver.after_a_crash(RegionTool())
+    again.command(Command.FINISH)
+    kept = again.only.geometry
+    assert isinstance(kept, Mask)
+    assert kept == square_mask(10, 20, 10).united(
+        square_mask(0, 0, 10).united(square_mask(10, 0, 10)).united(square_mask(20, 0, 10))
+    )
+
+
+@pytest.mark.parametrize("button", [Button.LEFT, Button.RIGHT])
+def test_a_drag_that_edits_an_object_goes_on_with_it_after_a_crash(
+    driver: Driver, button: Button
+) -> None:
+    driver.click(15, 5)
+    driver.command(Command.FINISH)
+    first = driver.only
+    driver.selection = frozenset({first.id})
+    driver.hover(15, 5)
+    driver.press(15, 5, button)
+    driver.pointer(PointerKind.MOVE, 25, 5, button)
+    again = driver.after_a_crash(RegionTool())
+    assert not again.draft.masks[0].mask.is_empty
+    again.click(95, 75)
+    both = square_mask(10, 0, 10).united(square_mask(20, 0, 10))
+    if button is Button.LEFT:
+        assert again.only.geometry == both
+    else:
+        assert not again.document.annotations
+
+
+def test_a_box_under_way_is_no_draft(driver: Driver) -> None:
+    driver.hover(5, 5)
+    driver.press(5, 5, modifiers=Modifiers.CONTROL)
+    driver.pointer_held(25, 25)
+    assert driver.tool.checkpoint(driver.context) is None
+
+
 def test_it_works_on_the_hierarchy_of_a_picture() -> None:
     picture = np.full((80, 100, 3), 40, np.uint8)
     picture[20:50, 30:70] = (220, 60, 60)
