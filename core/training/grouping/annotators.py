@@ -62,14 +62,18 @@ class AnnotatorRuns:
         """Mean IoU after each action."""
         return [float(value) for value in np.mean(self.overlaps, axis=0)]
 
-    def only(self, wanted: Collection[int]) -> AnnotatorRuns:
-        """The same for some of the objects, in a row of its own beside that of all."""
+    def only(self, wanted: Collection[int], actions: int | None = None) -> AnnotatorRuns:
+        """The same for some of the objects, in a row of its own beside that of all.
+
+        With ``actions`` no more than so many are looked at.
+        """
+        limit = "" if actions is None else f", at most {actions}"
         kept = [entry for entry, place in enumerate(self.places) if place in wanted]
         return AnnotatorRuns(
-            f"{self.name}, the same {len(kept)} objects",
+            f"{self.name}, the same {len(kept)} objects{limit}",
             [self.places[entry] for entry in kept],
-            [self.overlaps[entry] for entry in kept],
-            [self.notches[entry] for entry in kept] if self.notches else [],
+            [self.overlaps[entry][:actions] for entry in kept],
+            [self.notches[entry][:actions] for entry in kept] if self.notches else [],
             [self.seconds[entry] for entry in kept],
         )
 
@@ -79,8 +83,9 @@ def annotator_runs(
 ) -> list[AnnotatorRuns]:
     """The robot with every tree, and with GrabCut from a tight box and strokes.
 
-    GrabCut takes a thousand times as long, so it may do every n-th object only; then
-    what the learned tree makes of these very objects stands beside it.
+    GrabCut takes a hundred times as long, so it may do every n-th object only, and it
+    stops earlier; so what the learned tree makes of these very objects within as many
+    actions stands beside it.
     """
     runs = [
         _with_tree(name, group, objects)
@@ -88,9 +93,8 @@ def annotator_runs(
         if not name.startswith("higra")
     ]
     grabcut = _with_grabcut(objects, grabcut_every)
-    if grabcut_every > 1:
-        runs.append(runs[0].only(set(grabcut.places)))
-    return [*runs, grabcut]
+    alike = runs[0].only(set(grabcut.places), GRABCUT_ACTIONS)
+    return [*runs, alike, grabcut]
 
 
 def rows_of(runs: list[AnnotatorRuns]) -> Rows:

@@ -108,8 +108,8 @@ def test_grabcut_does_every_nth_object_beside_what_the_tree_makes_of_them() -> N
     assert grabcut.name.startswith("GrabCut")
     assert grabcut.places == [0]
     assert runs[0].places == [0, 1]
-    assert runs[-2].name == "learned, the same 1 objects"
-    assert runs[-2].overlaps == runs[0].overlaps[:1]
+    assert runs[-2].name == "learned, the same 1 objects, at most 10"
+    assert runs[-2].overlaps == [runs[0].overlaps[0][:10]]
 
 
 def test_curves_are_well_formed_svg_with_a_legend() -> None:
