@@ -12,12 +12,16 @@ from typing import IO, TYPE_CHECKING
 
 from core.document.geometry import Size
 from core.errors import ReadError
+from core.imaging.free_memory import PEAK_BYTES_PER_PIXEL, free_memory_bytes
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 MAX_PIXELS = 400_000_000
 """Images of more pixels are refused unless someone raises the limit."""
+
+_LARGE_PIXELS = 50_000_000
+"""Smaller pictures fit wherever the program runs."""
 
 LIMIT_VARIABLE = "MASKWRIGHT_MAX_MEGAPIXELS"
 """Environment variable with another limit; the window's setting and the models' process use it."""
@@ -107,9 +111,18 @@ def header_of(path: Path, image: Image) -> ImageHeader:
 
 
 def check_pixels(path: Path, size: Size, max_pixels: int) -> None:
-    """Raise ReadError when an image is larger than allowed."""
-    if size.width * size.height > max_pixels:
+    """Raise ReadError when an image is larger than allowed, or than the memory that is free."""
+    count = size.width * size.height
+    if count > max_pixels:
         raise _too_large(path, f" ({size.width} × {size.height})", max_pixels)
+    free = free_memory_bytes() if count >= _LARGE_PIXELS else None
+    needed = count * PEAK_BYTES_PER_PIXEL
+    if free is not None and needed > free:
+        raise ReadError(
+            f"{path} ({size.width} × {size.height}) needs about {needed / 1e9:.1f} GB of memory "
+            f"while it is opened, and {free / 1e9:.1f} GB are free.",
+            "Close other programs, or cut the picture into tiles.",
+        )
 
 
 def check_file(path: Path) -> None:

@@ -77,6 +77,8 @@ class AttributesDialog(QDialog):
         self.choices.setTabChangesFocus(True)
         self.choices.setMaximumHeight(_FIELD_HEIGHT_PX)
         self.labels = QListWidget(self)
+        self.labels.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.labels.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.labels.setMaximumHeight(_FIELD_HEIGHT_PX)
         self.labels.setAccessibleName(self.tr("Labels whose objects have it"))
         self.kind.currentIndexChanged.connect(self._follow)

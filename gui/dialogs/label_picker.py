@@ -27,6 +27,7 @@ class LabelPicker(QDialog):
         self.search.installEventFilter(self)
         self.list = QListWidget(self)
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setAccessibleName(self.tr("Labels"))
         layout = QVBoxLayout(self)
         layout.addWidget(self.search)

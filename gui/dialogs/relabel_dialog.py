@@ -21,6 +21,7 @@ from core.document.history import HistoryEvent
 from core.editing.relabelling import Relabelling, RelabellingPlan
 from gui.counting import counted
 from gui.icons import color_swatch
+from gui.plain_text import plain_tool_tip
 from gui.session import Session
 
 _ID = Qt.ItemDataRole.UserRole
@@ -42,12 +43,15 @@ class RelabelDialog(QDialog):
         self._session = session
         self._plan: RelabellingPlan | None = None
         self.sources = QListWidget(self)
+        self.sources.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.sources.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.sources.setAccessibleName(self.tr("Labels whose objects are meant"))
         self.target = QComboBox(self)
         for _, label in sorted(session.state.labels.items()):
             swatch = color_swatch(label.color)
             item = QListWidgetItem(swatch, label.name)
             item.setData(_ID, label.id)
+            item.setToolTip(plain_tool_tip(label.name))
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             chosen = label.id == label_id
             item.setCheckState(Qt.CheckState.Checked if chosen else Qt.CheckState.Unchecked)

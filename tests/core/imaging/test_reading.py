@@ -13,6 +13,8 @@ from PIL import Image
 
 from core.document.geometry import Size
 from core.errors import ReadError
+from core.imaging.free_memory import free_memory_bytes
+from core.imaging.header import check_pixels
 from core.imaging.reading import content_digest, probe_image, read_image, read_preview
 
 WIDTH, HEIGHT = 40, 24
@@ -274,3 +276,23 @@ def test_the_digest_is_that_of_the_bytes(tmp_path: Path) -> None:
     assert content_digest(path) == expected
     with pytest.raises(ReadError, match="cannot be read"):
         content_digest(tmp_path / "gone")
+
+
+def test_a_picture_that_the_memory_cannot_hold_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.imaging.header.free_memory_bytes", lambda: 1_000_000_000)
+    path = tmp_path / "huge.png"
+    check_pixels(path, Size(1000, 1000), 10**9)
+    with pytest.raises(ReadError, match=r"needs about 12\.6 GB .* 1\.0 GB are free"):
+        check_pixels(path, Size(30_000, 30_000), 10**9)
+    monkeypatch.setattr("core.imaging.header.free_memory_bytes", lambda: None)
+    check_pixels(path, Size(30_000, 30_000), 10**9)
+
+
+def test_the_memory_that_is_free_is_known_on_linux() -> None:
+    free = free_memory_bytes()
+    if not Path("/proc/meminfo").exists():
+        pytest.skip("only Linux says how much memory is free")
+    assert free is not None
+    assert free > 1_000_000
