@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -17,6 +18,13 @@ from core.training.targets import keep_classes, split_pieces
 
 SMALLEST_SIDE_PX = 3
 SMALLEST_SHARE_VISIBLE = 0.3
+
+
+LARGEST_CROP_PX = 1024
+_ROOM = 1.5
+_ROOM_FOR = 0.9
+"""Share of the objects that fit into a crop with room around them."""
+_MULTIPLE_PX = 32
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,6 +82,19 @@ def sample_detection_crop(
         None if masks is None else torch.from_numpy(masks),
         torch.from_numpy(classes.astype(np.int64)),
     )
+
+
+def roomy_crop_px(longest_sides: Sequence[float], asked_px: int) -> int:
+    """Side of crops in which most objects are seen whole, at least what was asked for.
+
+    ``longest_sides`` are those of the objects' boxes, at the scale of the crops. A
+    network that only ever sees pieces of its objects does not learn where they end.
+    """
+    if not len(longest_sides):
+        return min(asked_px, LARGEST_CROP_PX)
+    wanted = _ROOM * float(np.quantile(longest_sides, _ROOM_FOR))
+    whole = _MULTIPLE_PX * -int(-wanted // _MULTIPLE_PX)
+    return min(max(asked_px, whole), LARGEST_CROP_PX)
 
 
 def boxes_and_masks(instances: LabelMap) -> tuple[FloatBoxes, npt.NDArray[np.uint8]]:

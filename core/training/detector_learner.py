@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ from core.models.zoo.reading import read_state
 from core.training.augment import AugmentSettings
 from core.training.checkpoint import WeightAverage
 from core.training.data import LabelledImage
-from core.training.detection_crops import DetectionCrop, sample_detection_crop
+from core.training.detection_crops import DetectionCrop, roomy_crop_px, sample_detection_crop
 from core.training.detector_head import fitted_state
 from core.training.detector_step import train_step
 from core.training.learner_state import optimizer_state, restore_optimizer, under
@@ -33,7 +34,8 @@ from core.training.schedule import warm_cosine
 _WARM_STEPS = 20
 _USUAL_SHORT_SIDE_PX, _USUAL_LONG_SIDE_PX = 800, 1333
 SMALLEST_CROP_PX = 128
-LARGEST_CROP_PX = 1024
+_MEASURED_PICTURES = 20
+"""So many are looked at for the size of objects; they stay in memory for the first steps."""
 CELLS = AugmentSettings(smallest_scale=0.7, largest_scale=1.4, invert_share=0.05, grey_share=0.05)
 PHOTOGRAPHS = AugmentSettings(
     smallest_scale=0.6,
@@ -65,9 +67,10 @@ class DetectorLearner:
         self._images = images
         self._replay = replay
         self._device = device
-        self._batch = recipe.batch
         self._replay_share = recipe.replay_share
-        self._crop_px = min(recipe.crop_px, LARGEST_CROP_PX)
+        self._crop_px = roomy_crop_px(self._longest_sides(), recipe.crop_px)
+        # Larger crops are fewer, so that a step costs the same.
+        self._batch = max(1, round(recipe.batch * (recipe.crop_px / self._crop_px) ** 2))
         torch.manual_seed(recipe.seed)
         self._is_tiny = kind_of(spec) == "tiny-maskrcnn"
         self._adapter: type[DetectionAdapter] = (
@@ -159,20 +162,31 @@ class DetectorLearner:
             chosen = [replace(image, instances=None) for image in chosen]
         return [self._crop(rng, image) for image in chosen]
 
+    def _longest_sides(self) -> list[float]:
+        """The longest sides of the objects' boxes in pixels, as the network sees them."""
+        found: list[float] = []
+        for image in islice(self._images, _MEASURED_PICTURES):
+            sides = (image.boxes[:, 2:] - image.boxes[:, :2]).max(axis=1, initial=0)
+            found += (sides * self._scale(image)).tolist()
+        return found
+
+    def _scale(self, image: LabelledImage) -> float:
+        """How much the network enlarges a picture when it runs."""
+        short, long = sorted(map(int, image.pixels.shape[:2]))
+        asked = self.spec.preprocessing
+        by_short = float(asked.get("short_side_px", _USUAL_SHORT_SIDE_PX)) / short
+        by_long = float(asked.get("long_side_px", _USUAL_LONG_SIDE_PX)) / long
+        return min(by_short, by_long)
+
     def _crop(self, rng: np.random.Generator, image: LabelledImage) -> DetectionCrop:
         settings = CELLS if self._is_tiny else PHOTOGRAPHS
-        short, long = sorted(image.pixels.shape[:2])
-        asked = self.spec.preprocessing
-        usual = min(
-            float(asked.get("short_side_px", _USUAL_SHORT_SIDE_PX)) / short,
-            float(asked.get("long_side_px", _USUAL_LONG_SIDE_PX)) / long,
-        )
+        usual = self._scale(image)
         scaled = replace(
             settings,
             smallest_scale=settings.smallest_scale * usual,
             largest_scale=settings.largest_scale * usual,
             rotates=settings.rotates and image.instances is not None,
         )
-        normalises = asked.get("normalisation") == "percentile"
+        normalises = self.spec.preprocessing.get("normalisation") == "percentile"
         crop = sample_detection_crop(rng, image, self._crop_px, scaled, normalises=normalises)
         return crop.on(self._device)

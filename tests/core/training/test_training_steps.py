@@ -16,7 +16,7 @@ from core.models.zoo.unet import UNet, filters_of
 from core.training import detector_step, train_tiny_maskrcnn, train_unet
 from core.training.checkpoint import WeightAverage, save_weights
 from core.training.data import LabelledImage, boxes_of_instances
-from core.training.detection_crops import sample_detection_crop
+from core.training.detection_crops import roomy_crop_px, sample_detection_crop
 from core.training.losses import segmentation_loss
 from core.training.recipe import Recipe
 from core.training.schedule import warm_cosine
@@ -96,6 +96,14 @@ def test_crops_have_as_many_masks_as_boxes() -> None:
         assert bool((crop.boxes[:, 2:] > crop.boxes[:, :2]).all())
         assert float(crop.image.min()) >= 0
         assert float(crop.image.max()) <= 1
+
+
+def test_crops_are_as_large_as_the_objects_need() -> None:
+    assert roomy_crop_px([], 256) == 256
+    assert roomy_crop_px([20, 30, 40], 256) == 256
+    # Nine of ten are 240 long: one and a half times that, rounded up to 32.
+    assert roomy_crop_px([240] * 9 + [900], 256) in range(384, 512)
+    assert roomy_crop_px([2000] * 3, 256) == 1024
 
 
 def test_a_trained_unet_is_loaded_and_run(tmp_path: Path) -> None:
