@@ -82,6 +82,7 @@ def convert(
             pictures="copy" if copy_images else pictures,
             simplify_px=simplify,
             front_labels=tuple(front or ()),
+            with_reviews=True,
         ),
     )
     if report is not None:

@@ -95,6 +95,12 @@ def export(
     pictures: PicturesOption = "leave",
     simplify: SimplifyOption = 0.0,
     front: FrontOption = None,
+    with_reviews: Annotated[
+        bool,
+        typer.Option(
+            "--with-reviews", help="Write what was found of each object in review (COCO)."
+        ),
+    ] = False,
 ) -> None:
     """Write the annotations of a project as COCO, Pascal VOC, YOLO and more.
 
@@ -126,6 +132,7 @@ def export(
         pictures=pictures,
         simplify_px=simplify,
         front_labels=tuple(front or ()),
+        with_reviews=with_reviews,
     )
     opened = open_for_command(project)
     try:

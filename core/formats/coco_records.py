@@ -98,6 +98,7 @@ class RecordWriter:
         findings: Findings,
         *,
         with_scores: bool,
+        with_reviews: bool,
         loose_ids: bool,
         reserved: frozenset[int],
     ) -> None:
@@ -105,6 +106,7 @@ class RecordWriter:
         self._masks: MaskStyle = masks
         self._findings = findings
         self._with_scores = with_scores
+        self._with_reviews = with_reviews
         self._loose_ids = loose_ids
         self._used: set[object] = set()
         self._next = max(reserved, default=0) + 1
@@ -129,7 +131,8 @@ class RecordWriter:
             changes.update(changed_flags(annotation, values))
             if annotation.edited:
                 changes.update(changed_provenance(annotation, values))
-        changes.update(changed_review(annotation, values))
+        if self._with_reviews:
+            changes.update(changed_review(annotation, values))
         if not changes and annotation.raw is not None:
             text = annotation.raw.encode("utf-8")
             return WrittenRecord(values["id"], text, geometry, frame, keypoints)
@@ -157,7 +160,8 @@ class RecordWriter:
             record["attributes"] = dict(annotation.attributes)
         if annotation.group_id is not None:
             record["group_id"] = annotation.group_id
-        record.update(changed_review(annotation, {}))
+        if self._with_reviews:
+            record.update(changed_review(annotation, {}))
         record.update(provenance_fields(annotation))
         if self._with_scores and annotation.provenance.score is not None:
             record["score"] = annotation.provenance.score

@@ -64,6 +64,7 @@ def write_coco(
     *,
     masks: MaskStyle = "rle",
     source: SourceRecords | None = None,
+    with_reviews: bool = False,
 ) -> ExportReport:
     """Write one layer as a COCO file and compare what was written, pixel by pixel.
 
@@ -71,7 +72,8 @@ def write_coco(
     edited ones keep every field but those that changed. With ``source``,
     images, categories and everything else of the file that the layer came from
     go out as they were too. ``masks`` chooses run lengths or exact outlines for
-    masks that were painted or edited. Raises WriteError.
+    masks that were painted or edited. ``with_reviews`` adds what was found of each
+    object in review. Raises WriteError.
     """
     source = source or SourceRecords()
     findings = Findings(path.name)
@@ -86,6 +88,7 @@ def write_coco(
         masks,
         findings,
         with_scores=_with_scores(dataset, layer_id),
+        with_reviews=with_reviews,
         loose_ids=bool(source.images),
         reserved=reserved_ids(annotations) | ids_of_captions(captions),
     )

@@ -12,6 +12,7 @@ from core.document.document import ImageDocument, ImageState
 from core.document.geometry import Keypoints
 from core.document.images import Dataset
 from core.formats.dataset import ReportEntry
+from core.formats.json_records import parse_object
 from core.formats.source_text import family_of_record
 
 FLAGS = frozenset({"truncated", "difficult", "occluded"})
@@ -42,14 +43,21 @@ ALL_DETAILS = frozenset(Detail)
 
 
 def unsaid(
-    dataset: Dataset, layer_id: int, file: str, family: str, says: Collection[Detail], form: str
+    dataset: Dataset,
+    layer_id: int,
+    file: str,
+    family: str,
+    says: Collection[Detail],
+    form: str,
+    held_back: Collection[Detail] = (),
 ) -> tuple[ReportEntry, ...]:
     """One entry for each detail that a layer has and its export leaves out.
 
     ``says`` are the details that the format has a place for, ``form`` is its name
     for people, ``file`` that of what is written. Objects that nobody edited say in
     their record, if it is of this ``family``, what they said when they were read.
-    Other layers are named too: an export is of one layer.
+    Other layers are named too: an export is of one layer. ``held_back`` are details
+    that nobody asked for: no loss, but a person should know that they can be had.
     """
     found = _Found()
     for image, document in dataset.documents():
@@ -61,7 +69,11 @@ def unsaid(
     for label in dataset.state.labels.values():
         if label.keypoint_names:
             found.add(Detail.SKELETONS, (label.name,))
-    lost = (found.entry(detail, file, form) for detail in Detail if detail not in says)
+    lost = (
+        found.entry(detail, file, form, could_be=detail in says)
+        for detail in Detail
+        if detail not in says or detail in held_back
+    )
     return (*(entry for entry in lost if entry is not None), *found.other_layers(dataset, file))
 
 
@@ -93,13 +105,15 @@ class _Found:
         )
         self.layers.update(number for number in document.semantic if number != layer_id)
 
-    def entry(self, detail: Detail, file: str, form: str) -> ReportEntry | None:
-        """What is said about a detail that is lost; None where nothing has it."""
+    def entry(self, detail: Detail, file: str, form: str, *, could_be: bool) -> ReportEntry | None:
+        """What is said about a detail that is not written; None where nothing has it."""
         if not self.counts[detail]:
             return None
         names = list(self.names.get(detail, {}))
         shown = ", ".join([*names[:_MOST_NAMES], *(["…"] if len(names) > _MOST_NAMES else [])])
         reason = detail.value.format(count=self.counts[detail], names=shown)
+        if could_be:
+            return ReportEntry(file, "", reason, "not asked for, so it is not in the file")
         return ReportEntry(file, "", reason, f"{form} has no place for that", left_out=True)
 
     def other_layers(self, dataset: Dataset, file: str) -> Iterator[ReportEntry]:
@@ -120,7 +134,8 @@ def _of_object(item: Annotation, *, kept: bool) -> Iterator[tuple[Detail, Iterab
 
     A flag of VOC that does not hold says nothing: every object of VOC has them.
     """
-    if item.review is not ReviewState.UNREVIEWED:
+    reviewed = item.review is not ReviewState.UNREVIEWED
+    if reviewed and not (kept and _record_says(item, "review", item.review.value)):
         yield Detail.REVIEWS, (item.review.value,)
     if kept:
         return
@@ -135,3 +150,8 @@ def _of_object(item: Annotation, *, kept: bool) -> Iterator[tuple[Detail, Iterab
     known = (origin.author, origin.model, "" if origin.score is None else "score")
     if any(known):
         yield Detail.ORIGINS, tuple(filter(None, known))
+
+
+def _record_says(item: Annotation, key: str, value: str) -> bool:
+    """Whether the record that an object was read from says this already."""
+    return item.raw is not None and (parse_object(item.raw) or {}).get(key) == value

@@ -38,10 +38,14 @@ class ExportKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where pictures go, and the part of each image id in formats that know parts."""
+    """Where pictures go, and the part of each image id in formats that know parts.
+
+    ``with_reviews``: write what was found in review where there is a place for it.
+    """
 
     pictures: Pictures = Pictures.LEAVE
     parts: Mapping[int, str] = field(default_factory=dict)
+    with_reviews: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +93,13 @@ EXPORT_FORMATS: Mapping[ExportKind, ExportFormat] = MappingProxyType(
                 "COCO json, masks as run lengths (smallest)",
                 ".json",
                 "coco",
-                lambda data, layer, path, source, _: write_coco(
-                    data, layer, path, masks="rle", source=source
+                lambda data, layer, path, source, place: write_coco(
+                    data,
+                    layer,
+                    path,
+                    masks="rle",
+                    source=source,
+                    with_reviews=place.with_reviews,
                 ),
                 has_pixel_classes=True,
                 short="COCO",
@@ -101,8 +110,13 @@ EXPORT_FORMATS: Mapping[ExportKind, ExportFormat] = MappingProxyType(
                 "COCO json, masks as exact polygons",
                 ".json",
                 "coco",
-                lambda data, layer, path, source, _: write_coco(
-                    data, layer, path, masks="polygons", source=source
+                lambda data, layer, path, source, place: write_coco(
+                    data,
+                    layer,
+                    path,
+                    masks="polygons",
+                    source=source,
+                    with_reviews=place.with_reviews,
                 ),
                 has_pixel_classes=True,
                 short="COCO",

@@ -59,6 +59,8 @@ class ExportOptions:
     objects. ``simplify_px`` is how far the outline of a mask may move, 0 for
     exact. ``front_labels`` are label ids from the front: in formats of one object to a
     pixel they lie over all others, the first over the second, and so on.
+    ``with_reviews`` writes what was found of each object in review, where a format has
+    a place for it; without, what was only looked at goes out as it came in.
     """
 
     labels: frozenset[int] = frozenset()
@@ -68,6 +70,7 @@ class ExportOptions:
     pictures: Pictures = Pictures.LEAVE
     simplify_px: float = 0.0
     front_labels: tuple[int, ...] = ()
+    with_reviews: bool = False
 
 
 EVERYTHING = ExportOptions()

@@ -11,7 +11,7 @@ from core.errors import MaskwrightError, ReadError, WriteError
 from core.formats.class_maps import left_out_maps, with_class_regions
 from core.formats.coco_captions import captions_of, left_out_captions
 from core.formats.dataset import ExportReport, ReportEntry, SourceRecords, merged_reports
-from core.formats.details import unsaid
+from core.formats.details import Detail, unsaid
 from core.formats.export_formats import EXPORT_FORMATS, ExportFormat, ExportKind, Placement
 from core.formats.export_options import EVERYTHING, ExportOptions, Pictures
 from core.formats.export_selection import (
@@ -67,7 +67,7 @@ def export_layer(
         )
     prepared, simplified, lost = prepare(readable, layer_id, kind, options)
     parts = split_images(readable.images, options.split) if options.split else {}
-    exporter = _Exporter(prepared, layer_id, chosen, fitting, options.pictures)
+    exporter = _Exporter(prepared, layer_id, chosen, fitting, options)
     report = exporter.write(target, parts)
     details = unsaid(
         chosen_objects(readable, layer_id, options),
@@ -76,6 +76,7 @@ def export_layer(
         chosen.family,
         chosen.says,
         chosen.short,
+        held_back=frozenset() if options.with_reviews else frozenset({Detail.REVIEWS}),
     )
     if source is not None and not fitting.extra:
         kept = captions_of(raw_fields(source.extra).get("annotations"))
@@ -113,7 +114,7 @@ class _Exporter:
     layer_id: int
     chosen: ExportFormat
     source: SourceRecords
-    pictures: Pictures
+    options: ExportOptions
 
     def write(self, target: Path, parts: Mapping[int, str]) -> ExportReport:
         """All of it; raises WriteError."""
@@ -130,14 +131,15 @@ class _Exporter:
         return replace(self.dataset, images=images)
 
     def _write(self, dataset: Dataset, target: Path, parts: Mapping[int, str]) -> ExportReport:
-        placement = Placement(self.pictures, parts)
-        if self.pictures is Pictures.LEAVE or self.chosen.places_parts:
+        pictures = self.options.pictures
+        placement = Placement(pictures, parts, self.options.with_reviews)
+        if pictures is Pictures.LEAVE or self.chosen.places_parts:
             return self.chosen.write(dataset, self.layer_id, target, self.source, placement)
         folder = self.chosen.picture_folder(target)
         findings = Findings(target.name)
         files = FolderWriter(folder)
         for image in dataset.images:
-            files.place_picture(dataset.path_of(image), image.path, self.pictures, findings)
+            files.place_picture(dataset.path_of(image), image.path, pictures, findings)
         if self.chosen.family == "labelme":
             # Its files name the picture by the way from them to it.
             dataset = replace(dataset, image_root=folder)

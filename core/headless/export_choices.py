@@ -28,6 +28,7 @@ class ExportChoices:
     pictures: str = Pictures.LEAVE.value
     simplify_px: float = 0.0
     front_labels: tuple[str, ...] = ()
+    with_reviews: bool = False
 
     def resolved(self, state: ProjectState) -> ExportOptions:
         """The same for a data set; raises MaskwrightError that names what there is."""
@@ -41,6 +42,7 @@ class ExportChoices:
             pictures=_member(Pictures, self.pictures),
             simplify_px=self.simplify_px,
             front_labels=tuple(_label_ids(self.front_labels, state)),
+            with_reviews=self.with_reviews,
         )
 
 

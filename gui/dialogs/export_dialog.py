@@ -134,6 +134,7 @@ class ExportDialog(QDialog):
                 pictures=self.shapes.chosen_pictures(),
                 simplify_px=self.shapes.simplify.value(),
                 front_labels=self.front.chosen() if self._format().is_pixel_map else (),
+                with_reviews=self.objects.with_reviews.isChecked(),
             ),
         )
 

@@ -63,12 +63,17 @@ class ObjectsPage(QWidget):
         self.reviews = QComboBox(self)
         for text, chosen in _REVIEWS:
             self.reviews.addItem(self.tr(text), chosen)
+        self.with_reviews = QCheckBox(self.tr("Write what review has said (COCO)"), self)
+        self.with_reviews.setToolTip(
+            self.tr("Without, an object that was only looked at goes out as it came in.")
+        )
         layout = QGridLayout(self)
         layout.addWidget(QLabel(self.tr("Labels"), self), 0, 0)
         layout.addWidget(QLabel(self.tr("Images that are"), self), 0, 1)
-        layout.addWidget(self.labels, 1, 0, 2, 1)
+        layout.addWidget(self.labels, 1, 0, 3, 1)
         layout.addWidget(self.states, 1, 1)
         layout.addWidget(self.reviews, 2, 1)
+        layout.addWidget(self.with_reviews, 3, 1)
         for ticks in (self.labels, self.states):
             ticks.itemChanged.connect(lambda _: self.changed.emit())
         self.reviews.currentIndexChanged.connect(lambda _: self.changed.emit())

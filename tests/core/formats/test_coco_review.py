@@ -127,7 +127,7 @@ def test_fields_of_other_programs_are_not_taken_for_ours_and_stay(tmp_path: Path
     changed = replace(document, annotations={item.id: touched}, comments={4: said})
     state = replace(combined.dataset.state, states={1: ImageState.APPROVED})
     dataset = replace(combined.dataset, state=state, load={1: changed}.__getitem__)
-    write_coco(dataset, 1, tmp_path / "out.json", source=combined.sources[1])
+    write_coco(dataset, 1, tmp_path / "out.json", source=combined.sources[1], with_reviews=True)
     after = json.loads((tmp_path / "out.json").read_text("utf-8"))
     assert after["annotations"] == [record(3, **FOREIGN)]
     assert after["images"] == images

@@ -40,6 +40,7 @@ NET = Provenance(
 ATTRIBUTES: Mapping[str, AttributeValue] = MappingProxyType(
     {"pose": "left", "clear": True, "age": 7, "share": 0.25}
 )
+ALL = ExportOptions(with_reviews=True)
 WORDS = {
     Detail.ATTRIBUTES: "1 objects have attributes (pose, clear, age, share)",
     Detail.GROUPS: "1 objects belong to groups",
@@ -116,7 +117,7 @@ def test_every_detail_is_read_again_or_named_as_lost(tmp_path: Path, kind: Expor
     form = EXPORT_FORMATS[kind]
     (tmp_path / "out").mkdir()
     target = tmp_path / "out" / f"set{form.suffix}"
-    report = export_layer(start, 1, target, kind)
+    report = export_layer(start, 1, target, kind, options=ALL)
     assert report.verified
     end = combine([format_named(form.family).read(target, tmp_path)]).dataset
     for detail in Detail:
@@ -125,6 +126,16 @@ def test_every_detail_is_read_again_or_named_as_lost(tmp_path: Path, kind: Expor
             assert VALUES[detail](end) == VALUES[detail](start), detail
     lost = [entry for entry in report.losses if entry.reason in WORDS.values()]
     assert all(entry.left_out and "no place for that" in entry.action for entry in lost)
+
+
+@pytest.mark.parametrize("kind", [ExportKind.COCO_RLE, ExportKind.COCO_POLYGONS])
+def test_what_review_said_is_written_when_it_is_asked_for(tmp_path: Path, kind: ExportKind) -> None:
+    start = _full(tmp_path)
+    report = export_layer(start, 1, tmp_path / "set.json", kind)
+    (found,) = (entry for entry in report.losses if entry.reason == WORDS[Detail.REVIEWS])
+    assert not found.left_out, "it can be had"
+    assert "not asked for" in found.action
+    assert '"review"' not in (tmp_path / "set.json").read_text("utf-8")
 
 
 def test_a_plain_set_loses_nothing_anywhere(tmp_path: Path) -> None:
@@ -171,7 +182,7 @@ def test_what_was_not_chosen_is_no_loss(tmp_path: Path) -> None:
 
 def test_an_untouched_record_says_it_in_its_own_format_only(tmp_path: Path) -> None:
     start = _full(tmp_path)
-    export_layer(start, 1, tmp_path / "first.json", ExportKind.COCO_RLE)
+    export_layer(start, 1, tmp_path / "first.json", ExportKind.COCO_RLE, options=ALL)
     read = combine([format_named("coco").read(tmp_path / "first.json", tmp_path)])
     again = export_layer(
         read.dataset, 1, tmp_path / "again.json", ExportKind.COCO_RLE, read.sources[1]
@@ -187,7 +198,7 @@ def test_an_untouched_record_says_it_in_its_own_format_only(tmp_path: Path) -> N
 
 def test_what_people_did_since_reaches_a_record_and_nothing_else_of_it(tmp_path: Path) -> None:
     start = _full(tmp_path)
-    export_layer(start, 1, tmp_path / "first.json", ExportKind.COCO_RLE)
+    export_layer(start, 1, tmp_path / "first.json", ExportKind.COCO_RLE, options=ALL)
     read = combine([format_named("coco").read(tmp_path / "first.json", tmp_path)])
     document = read.dataset.load(1)
     (item,) = document.annotations.values()
@@ -199,7 +210,7 @@ def test_what_people_did_since_reaches_a_record_and_nothing_else_of_it(tmp_path:
     )
     state: ProjectState = replace(read.dataset.state, states={1: ImageState.REJECTED})
     dataset = replace(read.dataset, state=state, load={1: changed}.__getitem__)
-    export_layer(dataset, 1, tmp_path / "again.json", ExportKind.COCO_RLE, read.sources[1])
+    export_layer(dataset, 1, tmp_path / "again.json", ExportKind.COCO_RLE, read.sources[1], ALL)
     first, second = (
         json.loads((tmp_path / name).read_text()) for name in ("first.json", "again.json")
     )
