@@ -87,7 +87,10 @@ def with_provenance_of(values: Mapping[str, object], known: Provenance) -> Prove
 
 def review_of(values: Mapping[str, object]) -> ReviewState:
     """What people found of an object, by its field ``review``."""
-    return _REVIEWS.get(str(values.get("review")), ReviewState.UNREVIEWED)
+    value = values.get("review")
+    # Nearly all records of large files say nothing.
+    unsaid = ReviewState.UNREVIEWED
+    return unsaid if value is None else _REVIEWS.get(str(value), unsaid)
 
 
 def changed_review(annotation: Annotation, values: Mapping[str, object]) -> dict[str, object]:

@@ -137,9 +137,15 @@ PANOPTIC = {
 }
 COCO = {
     "info": {},
-    "images": [{"id": 5, "file_name": "a.png", "width": 32, "height": 24, "extra": {"name": "x"}}],
+    "images": [
+        {"id": 5, "file_name": "a.png", "width": 32, "height": 24, "extra": {"name": "x"}}
+        | {"state": "approved", "comments": [{"x": 1, "y": 2.5, "text": "?", "annotation_id": 1}]}
+    ],
     "annotations": [
-        record(1),
+        record(
+            1, review="rejected", provenance={"model": "m", "score": 0.5, "parameters": {"a": 1}}
+        ),
+        {"id": 6, "image_id": 5, "caption": "two cells"},
         record(2, segmentation={"size": [24, 32], "counts": [100, 20, 648]}, keypoints=[1, 2, 2]),
         record(3, segmentation={"size": [24, 32], "counts": _counts()}, attributes={"a": 1}),
         record(4, segmentation=[1, 1, 9, 1, 9, 9], iscrowd=1),
