@@ -110,13 +110,18 @@ def header_of(path: Path, image: Image) -> ImageHeader:
     return ImageHeader(image.format or "", image.mode, stored, orientation, raw_mode)
 
 
-def check_pixels(path: Path, size: Size, max_pixels: int) -> None:
-    """Raise ReadError when an image is larger than allowed, or than the memory that is free."""
+def check_pixels(
+    path: Path, size: Size, max_pixels: int, peak_bytes: int = PEAK_BYTES_PER_PIXEL
+) -> None:
+    """Raise ReadError when an image is larger than allowed, or than the memory that is free.
+
+    ``peak_bytes`` are those of a pixel while the image is opened.
+    """
     count = size.width * size.height
     if count > max_pixels:
         raise _too_large(path, f" ({size.width} × {size.height})", max_pixels)
     free = free_memory_bytes() if count >= _LARGE_PIXELS else None
-    needed = count * PEAK_BYTES_PER_PIXEL
+    needed = count * peak_bytes
     if free is not None and needed > free:
         raise ReadError(
             f"{path} ({size.width} × {size.height}) needs about {needed / 1e9:.1f} GB of memory "

@@ -15,6 +15,7 @@ from core.errors import ReadError
 from core.imaging.arrays import RgbImage, SampleImage
 from core.imaging.decoding import decode_bytes, read_bytes
 from core.imaging.folders import IMAGE_SUFFIXES, find_images
+from core.imaging.free_memory import PEAK_BYTES_PER_PIXEL, PEAK_BYTES_PER_PIXEL_OF_JPEG
 from core.imaging.header import (
     DECODER_ERRORS,
     ImageHeader,
@@ -88,7 +89,10 @@ def _read_pixels(path: Path, max_pixels: int) -> SampleImage:
     try:
         with opened(path) as image:
             header = header_of(path, image)
-            check_pixels(path, header.stored, max_pixels)
+            peak = PEAK_BYTES_PER_PIXEL
+            if header.is_plain_jpeg:
+                peak = PEAK_BYTES_PER_PIXEL_OF_JPEG
+            check_pixels(path, header.stored, max_pixels, peak)
             pixels = _decode(path, image, header)
     except ReadError:
         if not _may_be_scientific_tiff(path):

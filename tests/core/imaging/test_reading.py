@@ -13,7 +13,7 @@ from PIL import Image
 
 from core.document.geometry import Size
 from core.errors import ReadError
-from core.imaging.free_memory import free_memory_bytes
+from core.imaging.free_memory import PEAK_BYTES_PER_PIXEL_OF_JPEG, free_memory_bytes
 from core.imaging.header import check_pixels
 from core.imaging.reading import content_digest, probe_image, read_image, read_preview
 
@@ -284,8 +284,9 @@ def test_a_picture_that_the_memory_cannot_hold_is_refused(
     monkeypatch.setattr("core.imaging.header.free_memory_bytes", lambda: 1_000_000_000)
     path = tmp_path / "huge.png"
     check_pixels(path, Size(1000, 1000), 10**9)
-    with pytest.raises(ReadError, match=r"needs about 12\.6 GB .* 1\.0 GB are free"):
+    with pytest.raises(ReadError, match=r"needs about 18\.9 GB .* 1\.0 GB are free"):
         check_pixels(path, Size(30_000, 30_000), 10**9)
+    check_pixels(path, Size(10_000, 10_000), 10**9, PEAK_BYTES_PER_PIXEL_OF_JPEG)
     monkeypatch.setattr("core.imaging.header.free_memory_bytes", lambda: None)
     check_pixels(path, Size(30_000, 30_000), 10**9)
 
