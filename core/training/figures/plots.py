@@ -10,18 +10,22 @@ import numpy as np
 from core.formats.atomic import write_atomically
 from core.scoring.svg_plots import Series, line_chart
 
+_TICKS = 5
+"""An axis of images ends at a multiple of this, so that its ticks are whole numbers."""
+
 
 def write_plots(
     folder: Path,
     images: Sequence[int],
     new_dice: Sequence[float],
+    worst_dice: Sequence[float],
     old_dice: Sequence[float],
     frozen: Sequence[float],
     learning: Sequence[float],
 ) -> tuple[Path, Path]:
     """Two files: Dice over labelled images, and the share of pixels edited image by image.
 
-    ``new_dice`` and ``old_dice`` belong to ``images``; ``frozen`` and ``learning``
+    ``new_dice``, its worst seed and ``old_dice`` belong to ``images``; ``frozen`` and ``learning``
     are shares of the object pixels in the order in which images were labelled.
     """
     counts = np.array(images, np.float64)
@@ -30,6 +34,7 @@ def write_plots(
         "labelled images",
         (
             Series("new kind", counts, np.array(new_dice, np.float64)),
+            Series("its worst seed", counts, np.array(worst_dice, np.float64)),
             Series("old kind", counts, np.array(old_dice, np.float64)),
         ),
         x_range=(0.0, float(counts.max(initial=1))),
@@ -42,7 +47,7 @@ def write_plots(
             Series("frozen model", order, np.clip(np.array(frozen, np.float64), 0, 1)),
             Series("learning model", order, np.clip(np.array(learning, np.float64), 0, 1)),
         ),
-        x_range=(1.0, float(max(len(frozen), 2))),
+        x_range=(0.0, _TICKS * float(max(-(-len(frozen) // _TICKS), 1))),
     )
     paths = folder / "training-dice.svg", folder / "training-effort.svg"
     for path, text in zip(paths, (first, second), strict=True):

@@ -123,6 +123,7 @@ class Record:
             folder,
             (0, *counts),
             (base.dice, *(float(np.mean([item.dice for item in stage])) for stage in stages)),
+            (base.dice, *(min(item.dice for item in stage) for stage in stages)),
             (base.old_dice, *(float(np.mean([item.old_dice for item in of])) for of in stages)),
             [item.frozen_px / item.objects_px for item in self.efforts],
             [item.learning_px / item.objects_px for item in self.efforts],

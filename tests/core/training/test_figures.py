@@ -54,7 +54,9 @@ def test_the_annotator_draws_what_is_missing_and_fixes_what_is_near() -> None:
 
 
 def test_plots_are_written(tmp_path: Path) -> None:
-    paths = write_plots(tmp_path, (0, 1), (0.6, 0.7), (0.9, 0.9), [1.0, 1.4], [1.0, 0.5])
+    paths = write_plots(
+        tmp_path, (0, 1), (0.6, 0.7), (0.6, 0.65), (0.9, 0.9), [1.0, 1.4], [1.0, 0.5]
+    )
     for path in paths:
         assert path.read_text().startswith("<svg")
         assert "nan" not in path.read_text()
