@@ -48,9 +48,10 @@ class ImageView(QTableView):
         self, action: QTableView.CursorAction, modifiers: Qt.KeyboardModifier
     ) -> QModelIndex:
         """Home and End go to the ends of the list, where a table goes to the ends of a row."""
-        if action in (QTableView.CursorAction.MoveHome, QTableView.CursorAction.MoveEnd):
-            modifiers |= Qt.KeyboardModifier.ControlModifier
-        return super().moveCursor(action, modifiers)
+        model, ends = self.model(), QTableView.CursorAction
+        if action not in (ends.MoveHome, ends.MoveEnd) or not model.rowCount():
+            return super().moveCursor(action, modifiers)
+        return model.index(0 if action is ends.MoveHome else model.rowCount() - 1, 0)
 
     def _fit_rows(self) -> None:
         option = QStyleOptionViewItem()

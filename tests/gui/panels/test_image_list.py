@@ -123,6 +123,7 @@ def test_only_rows_that_are_seen_are_asked_for(panel: ImagesPanel, qtbot: QtBot)
 
 def test_home_and_end_go_to_the_ends_of_the_list(panel: ImagesPanel) -> None:
     panel.list.setFocus()
+    panel.list.selectionModel().clearCurrentIndex()
 
     QTest.keyClick(panel.list, Qt.Key.Key_End)
     assert panel.list.currentIndex().row() == MANY - 1
