@@ -37,7 +37,7 @@ class EffortWatch(QObject):
 
     def _submit(self, run: Callable[[TaskContext], tuple[Effort, ...]]) -> None:
         self._tasks.submit(
-            Task("Effort", Lane.BATCH, None, run),
+            Task("Effort", Lane.VISIBLE, None, run),
             self.changed.emit,
             self._session.error_raised.emit,
         )

@@ -116,7 +116,7 @@ class TrainingRuns(QObject):
             self.models_changed.emit()
             self.changed.emit()
 
-        self._tasks.submit(Task("Look for models", Lane.BATCH, "models", run), done, self._fail)
+        self._tasks.submit(Task("Look for models", Lane.VISIBLE, "models", run), done, self._fail)
 
     def start(
         self,
