@@ -1,4 +1,4 @@
-"""Small pictures of objects with their outlines, many from one reading of an image."""
+"""Small pictures of objects with outlines and skeletons, many from one reading of an image."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from core.document.annotation import Geometry, bounds_of_geometry
-from core.document.geometry import Box, Size
+from core.document.geometry import Box, FloatArray, Keypoints, Size, Visibility
+from core.editing.skeletons import skeleton_lines
 from core.imaging.arrays import RgbImage
 from core.scoring.comparison_picture import rings_of
 
@@ -18,15 +20,22 @@ MARGIN = 0.25
 
 LEAST_SIDE_PX = 12.0
 _FRACTION_BITS = 4
+_POINT_RADIUS_PX = 2
+_BLACK = (0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class CropWish:
-    """An object to be shown, with the colour of its outline."""
+    """An object to be shown, with the colour of its outline.
+
+    ``keypoints`` are those beside the outline; ``edges`` join points, as pairs of places.
+    """
 
     id: int
     geometry: Geometry
     color: tuple[int, int, int]
+    keypoints: Keypoints | None = None
+    edges: tuple[tuple[int, int], ...] = ()
 
 
 def crops_of(
@@ -51,7 +60,10 @@ def square_around(box: Box) -> Box:
 def _crop(
     rgb: RgbImage, scale: np.ndarray[tuple[int], np.dtype[np.float64]], wish: CropWish, side_px: int
 ) -> RgbImage:
-    square = square_around(bounds_of_geometry(wish.geometry))
+    bounds = bounds_of_geometry(wish.geometry)
+    if wish.keypoints is not None:
+        bounds = bounds.united(wish.keypoints.bounds)
+    square = square_around(bounds)
     zoom = side_px / square.width
     # From image coordinates to those of the crop, pixel edges to pixel edges.
     to_crop = np.array([[zoom, 0, -square.x * zoom], [0, zoom, -square.y * zoom]])
@@ -72,12 +84,50 @@ def _crop(
             borderMode=cv2.BORDER_CONSTANT,
             borderValue=(64, 64, 64),
         )
-    for ring in rings_of(wish.geometry):
-        places = ((ring @ to_crop[:, :2].T + to_crop[:, 2]) - 0.5) * 2**_FRACTION_BITS
-        points = np.clip(places, -(2**20), 2**20).round().astype(np.int32)
-        for color, width in (((0, 0, 0), 3), (wish.color, 1)):
-            cv2.polylines(crop, [points], True, color, width, cv2.LINE_AA, _FRACTION_BITS)
+    if not isinstance(wish.geometry, Keypoints):
+        for ring in rings_of(wish.geometry):
+            _draw_line(crop, _placed(ring, to_crop), wish.color, is_closed=True)
+    for keypoints in (wish.geometry, wish.keypoints):
+        if isinstance(keypoints, Keypoints):
+            _draw_skeleton(crop, keypoints, wish, to_crop)
     return crop
+
+
+def _draw_skeleton(
+    crop: RgbImage, keypoints: Keypoints, wish: CropWish, to_crop: FloatArray
+) -> None:
+    """The lines, then the points over them; a hidden one is hollow."""
+    for line in skeleton_lines(keypoints, wish.edges):
+        _draw_line(crop, _placed(np.array(line), to_crop), wish.color, is_closed=False)
+    for x, y, seen in keypoints.points:
+        if seen is Visibility.UNLABELLED:
+            continue
+        center = _placed(np.array([(x, y)]), to_crop)[0].tolist()
+        inside = wish.color if seen is Visibility.VISIBLE else _BLACK
+        for color, radius in (
+            (_BLACK, _POINT_RADIUS_PX + 1),
+            (wish.color, _POINT_RADIUS_PX),
+            (inside, _POINT_RADIUS_PX - 1),
+        ):
+            shifted = radius << _FRACTION_BITS
+            cv2.circle(crop, center, shifted, color, -1, cv2.LINE_AA, _FRACTION_BITS)
+
+
+def _draw_line(
+    crop: RgbImage,
+    points: npt.NDArray[np.int32],
+    color: tuple[int, int, int],
+    *,
+    is_closed: bool,
+) -> None:
+    for shade, width in ((_BLACK, 3), (color, 1)):
+        cv2.polylines(crop, [points], is_closed, shade, width, cv2.LINE_AA, _FRACTION_BITS)
+
+
+def _placed(points: FloatArray, to_crop: FloatArray) -> npt.NDArray[np.int32]:
+    """Image coordinates as OpenCV's fixed-point pixel centres of the crop."""
+    places = ((points @ to_crop[:, :2].T + to_crop[:, 2]) - 0.5) * 2**_FRACTION_BITS
+    return np.asarray(np.clip(places, -(2**20), 2**20).round(), np.int32)
 
 
 def _cut(

@@ -9,7 +9,7 @@ import numpy as np
 
 from core.document.annotation import NO_ATTRIBUTES, Annotation, AttributeValue, ReviewState
 from core.document.document import ImageDocument, ProjectState
-from core.document.geometry import Box, FloatArray, Polygon, RotatedBox
+from core.document.geometry import Box, FloatArray, Keypoints, Polygon, RotatedBox
 from core.document.images import Dataset
 from core.document.mask import Mask
 from core.errors import MaskwrightError
@@ -21,6 +21,7 @@ class ObjectRow:
     """What is known of one object, without its pixels.
 
     ``center`` is that of its bounds as shares of the image's width and height.
+    ``keypoints`` are those beside its shape.
     ``area`` is in square pixels. ``iou`` and ``disagreement`` are None where it
     is not compared.
     """
@@ -42,6 +43,7 @@ class ObjectRow:
     review: ReviewState
     comments: int = 0
     attributes: Mapping[str, AttributeValue] = field(default_factory=lambda: NO_ATTRIBUTES)
+    keypoints: Keypoints | None = None
     iou: float | None = None
     disagreement: Disagreement | None = None
 
@@ -138,6 +140,7 @@ def _row(
         review=item.review,
         comments=comments,
         attributes=item.attributes,
+        keypoints=item.keypoints,
         iou=None if found is None else found.iou,
         disagreement=None if found is None else found.kind,
     )

@@ -92,9 +92,7 @@ class ImageView(QWidget):
         if self._shapes and by_id.keys().isdisjoint(self._shapes):
             self._feed.forget()
         self._shapes = by_id
-        self._marked = [shape for shape in shown if shape.selected or shape.hovered]
-        self._feed.set_shapes(shown)
-        self._refresh_emphasis()
+        self._show_shapes()
 
     def set_draft(self, draft: Draft) -> None:
         """Show the draft of the active tool; repaints only what differs."""
@@ -103,7 +101,9 @@ class ImageView(QWidget):
             return
         self.update(self._live.changed_region(self.viewport, before, draft))
         self._live.draft = draft
-        if draft.hovered_id != before.hovered_id:
+        if draft.replaced is not before.replaced:
+            self._show_shapes()
+        elif draft.hovered_id != before.hovered_id:
             self._refresh_emphasis()
 
     def set_pins(self, pins: Sequence[Pin]) -> None:
@@ -299,6 +299,15 @@ class ImageView(QWidget):
         ratio = self.devicePixelRatioF()
         return RenderWindow.of_view(self._viewport.snapped(ratio), ratio)
 
+    def _show_shapes(self) -> None:
+        """All shapes but the one that the draft shows as it would become."""
+        shown, replaced = self.shapes, self._live.draft.replaced
+        if replaced is not None:
+            shown = tuple(shape for shape in shown if shape.geometry is not replaced)
+        self._marked = [shape for shape in shown if shape.selected or shape.hovered]
+        self._feed.set_shapes(shown)
+        self._refresh_emphasis()
+
     def _refresh_emphasis(self) -> None:
         """Shapes that are marked as hovered or selected, or that the draft hovers."""
         emphasised = list(self._marked)
@@ -315,7 +324,8 @@ class ImageView(QWidget):
 
     def _hovered_by_draft(self) -> CanvasShape | None:
         hovered_id = self._live.draft.hovered_id
-        return None if hovered_id is None else self._shapes.get(hovered_id)
+        shape = None if hovered_id is None else self._shapes.get(hovered_id)
+        return shape if shape and shape.geometry is not self._live.draft.replaced else None
 
     def _overlay_changed(self, boxes: list[PixelBox] | None) -> None:
         if boxes is None:

@@ -21,6 +21,7 @@ from PySide6.QtGui import QColor, QIcon, QImage, QPixmap
 
 from core.document.annotation import ReviewState
 from core.document.geometry import Size
+from core.editing.skeletons import edges_of
 from core.imaging.reading import read_preview
 from core.survey.crops import CropWish, crops_of
 from core.survey.object_rows import ObjectRow
@@ -145,7 +146,8 @@ class CropModel(QAbstractListModel):
             if item is not None:
                 color = QColor(label.color if label is not None else "#ffffff")
                 rgb = color.red(), color.green(), color.blue()
-                wishes.append(CropWish(item.id, item.geometry, rgb))
+                edges = edges_of(label) if label is not None else ()
+                wishes.append(CropWish(item.id, item.geometry, rgb, item.keypoints, edges))
         self._batch += 1
 
         def run(context: TaskContext) -> dict[int, npt.NDArray[np.uint8]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from core.document.annotation import Geometry
 from core.document.geometry import Box, FloatArray
 from core.document.mask import Mask
 from gui.tools.live_mask import StrokePixels
@@ -68,7 +69,11 @@ class DraftNote:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Draft:
-    """Everything that a tool wants to be seen; ``color`` is that of the label, ``#rrggbb``."""
+    """Everything that a tool wants to be seen; ``color`` is that of the label, ``#rrggbb``.
+
+    ``replaced`` is an object's own shape that the draft shows as it would become: the
+    canvas leaves it out meanwhile.
+    """
 
     paths: tuple[DraftPath, ...] = ()
     masks: tuple[DraftMask, ...] = ()
@@ -79,6 +84,7 @@ class Draft:
     cursor: Cursor = Cursor.CROSS
     color: str = "#4da3ff"
     note: DraftNote | None = None
+    replaced: Geometry | None = None
 
 
 NO_DRAFT = Draft(cursor=Cursor.ARROW)

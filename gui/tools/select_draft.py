@@ -61,7 +61,7 @@ class _Shapes:
 
 def select_draft(view: SelectView, context: ToolContext) -> Draft:
     """The handles of a single object, or the selection where it is dragged to."""
-    shapes, note = _Shapes(), None
+    shapes, note, replaced = _Shapes(), None, None
     if view.shift is not None:
         shapes = _dragged_selection(selected_objects(context), view.shift)
     else:
@@ -69,6 +69,7 @@ def select_draft(view: SelectView, context: ToolContext) -> Draft:
         if single is not None and not single.locked:
             shapes = _single(single, view, context)
             note = _keypoint_note(single, view, context)
+            replaced = _replaced(single, view)
     boxes = shapes.boxes if view.band is None else (*shapes.boxes, view.band)
     return Draft(
         paths=shapes.paths,
@@ -79,6 +80,7 @@ def select_draft(view: SelectView, context: ToolContext) -> Draft:
         cursor=_cursor(view, context),
         color=context.label.color,
         note=note,
+        replaced=replaced,
     )
 
 
@@ -94,6 +96,14 @@ def _single(item: Annotation, view: SelectView, context: ToolContext) -> _Shapes
         return shapes
     points = view.edited if view.edited is not None and holds_point else item.keypoints
     return shapes.plus(_gripped(points, view, edges, is_edited=holds_point))
+
+
+def _replaced(item: Annotation, view: SelectView) -> Keypoints | None:
+    """The skeleton of which a point is held: two of them would be one too many to read."""
+    if view.active is None or not isinstance(view.edited, Keypoints):
+        return None
+    held = held_shape(item, view.active)
+    return held if isinstance(held, Keypoints) else None
 
 
 def _keypoint_note(item: Annotation, view: SelectView, context: ToolContext) -> DraftNote | None:

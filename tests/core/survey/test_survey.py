@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from types import MappingProxyType
+
 import numpy as np
 import pytest
 
 from core.document.annotation import ReviewState
 from core.document.document import ImageState
-from core.document.geometry import Box, Polygon, PolygonPart, Size
+from core.document.geometry import Box, Keypoints, Polygon, PolygonPart, Size, Visibility
 from core.document.mask import Mask
 from core.scoring.difference import Disagreement
 from core.survey.crops import CropWish, crops_of, square_around
@@ -104,8 +107,6 @@ def test_areas_are_those_of_the_shapes() -> None:
 
 
 def test_a_broken_image_is_left_out() -> None:
-    from dataclasses import replace
-
     from core.errors import ReadError
 
     whole = dataset()
@@ -183,3 +184,42 @@ def test_a_crop_at_the_border_is_grey_outside_and_a_large_one_is_smoothed() -> N
     assert abs(int(large[10, 10, 0]) - 127) < 25, "a chequered ground becomes grey"
     outside = crops_of(rgb, SIZE, [CropWish(1, Box(500, 500, 5, 5), (0, 0, 255))], 20)[1]
     assert outside[0, 0].tolist() == [64, 64, 64]
+
+
+def test_a_crop_shows_the_keypoints_of_an_object() -> None:
+    rgb = np.zeros((80, 100, 3), np.uint8)
+    seen, hidden, absent = Visibility.VISIBLE, Visibility.HIDDEN, Visibility.UNLABELLED
+    points = Keypoints(((42, 30, seen), (58, 30, hidden), (0, 0, absent)))
+    edges = ((0, 1), (1, 2))
+    box = Box(40, 20, 20, 20)
+    plain = CropWish(1, box, (0, 255, 0))
+    beside = CropWish(2, box, (0, 255, 0), points, edges)
+    alone = CropWish(3, points, (0, 255, 0), None, edges)
+    crops = crops_of(rgb, Size(100, 80), [plain, beside, alone], 120)
+    assert crops[1][60, 60, 1] == 0
+    assert crops[2][60, 60, 1] > 150, "the line that joins them"
+    first, second = (round(60 + shift * 4) for shift in (-8, 8))
+    assert crops[2][60, first].tolist() == [0, 255, 0]
+    assert crops[2][60, second, 1] < 128, "a hidden one is hollow"
+    square = square_around(points.bounds)
+    rim = round((points.bounds.x - square.x) / square.width * 120)
+    assert crops[3][60, 60, 1] > 150
+    assert crops[3][54, rim - 3 : rim, 1].max() == 0, "points alone have no box"
+
+
+def test_keypoints_outside_of_the_outline_are_in_the_crop() -> None:
+    rgb = np.zeros((80, 100, 3), np.uint8)
+    points = Keypoints(((90, 30, Visibility.VISIBLE),))
+    crop = crops_of(rgb, SIZE, [CropWish(1, Box(40, 20, 20, 20), (0, 255, 0), points)], 100)[1]
+    assert crop[50, 60:, 1].max() == 255
+
+
+def test_a_moved_keypoint_makes_another_row() -> None:
+    document = documents()[1]
+    number, first = next(iter(document.annotations.items()))
+    rows = []
+    for x in (12.0, 15.0):
+        moved = replace(first, keypoints=Keypoints(((x, 20.0, Visibility.VISIBLE),)))
+        changed = replace(document, annotations=MappingProxyType({number: moved}))
+        rows.append(rows_of(changed, STATE))
+    assert rows[0] != rows[1], "its picture is made anew"

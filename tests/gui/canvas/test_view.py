@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from core.document.geometry import Box, Polygon, Size
+from core.document.geometry import Box, Keypoints, Polygon, Size, Visibility
 from core.document.mask import Mask
 from core.imaging.display import ToneMap
 from gui.canvas.canvas import Canvas
@@ -465,3 +465,35 @@ def test_a_selected_shape_looks_the_same_however_often_it_is_painted(canvas: Can
     canvas.set_overlay([])
     canvas.set_overlay([replace(shape, selected=False)])
     assert np.array_equal(gone, shown(canvas)), "nothing kept is painted once it is deselected"
+
+
+@pytest.mark.parametrize("selected", [False, True])
+def test_what_the_draft_replaces_is_not_shown_meanwhile(
+    make_canvas: Callable[[], Canvas], selected: bool
+) -> None:
+    canvas = make_canvas()
+    canvas.set_image(levels_of(np.zeros((150, 200, 3), np.uint8)), Size(200, 150))
+    seen = Visibility.VISIBLE
+    points = Keypoints(((50, 40, seen), (150, 40, seen)))
+    other = Polygon.from_points([(50, 80), (150, 80), (150, 120), (50, 120)])
+    canvas.set_overlay(
+        [
+            CanvasShape(1, points, "#ff0000", edges=((0, 1),), selected=selected),
+            CanvasShape(2, other, "#00ff00"),
+        ]
+    )
+    line, below = place(canvas, 100, 40), place(canvas, 100, 80)
+
+    def brightness() -> list[int]:
+        screen = shown(canvas)
+        return [int(screen[row - 2 : row + 3, column].max()) for row, column in (line, below)]
+
+    usual = brightness()
+    assert min(usual) > 150
+    moved = DraftPath(np.array([(50.0, 10.0), (150.0, 10.0)]), vertices=False)
+    canvas.set_draft(Draft(paths=(moved,), hovered_id=1, replaced=points))
+    assert brightness() == [0, usual[1]]
+    canvas.set_overlay(canvas.shapes)
+    assert brightness() == [0, usual[1]], "nor when the shapes are handed over again"
+    canvas.set_draft(Draft())
+    assert brightness() == usual

@@ -154,7 +154,9 @@ def test_points_beside_an_outline_are_gripped_and_the_outline_stays() -> None:
     driver.press(10, 10)
     driver.pointer_held(20, 14)
     assert (20, 14) in driver.draft.handles
+    assert driver.draft.replaced is driver.only.keypoints, "the skeleton as it was is not shown"
     driver.release(20, 14)
+    assert driver.draft.replaced is None
     assert driver.only.keypoints == Keypoints(((20, 14, SEEN), (40, 30, HIDDEN), (0, 0, ABSENT)))
     assert driver.only.geometry == OUTLINE
     assert driver.only.edited
