@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
+import shiboken6
+from PySide6.QtCore import QObject, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -13,6 +14,9 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFocusFrame,
     QLineEdit,
+    QPlainTextEdit,
+    QTabBar,
+    QTextEdit,
     QWidget,
 )
 
@@ -24,37 +28,73 @@ _RINGED = (
     QAbstractSpinBox,
     QComboBox,
     QLineEdit,
+    QPlainTextEdit,
+    QTabBar,
+    QTextEdit,
 )
 
 
 class FocusRing(QFocusFrame):
-    """Follows the keyboard through one window. A click shows no ring: the hand is there already."""
+    """The ring of one window, in the accent colour."""
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._window = window
         # Until something has the keyboard: it would be shown with the window, around nothing.
         self.hide()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw the ring, with a thin gap inside: what is marked has the accent colour too."""
+        roles = QPalette.ColorRole
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            for role, width, inset in (
+                (roles.Window, 1.0, RING_PX + 0.5),
+                (roles.Highlight, RING_PX, RING_PX / 2),
+            ):
+                painter.setPen(QPen(self.palette().color(role), width))
+                ring = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
+                painter.drawRoundedRect(ring, 4, 4)
+
+
+class FocusRings(QObject):
+    """Follows the keyboard through a window and the dialogs that belong to it.
+
+    A click shows no ring: the hand is there already.
+    """
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self._ring: FocusRing | None = None
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._follow)
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """Draw the ring in the accent colour."""
-        with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Highlight), RING_PX))
-            inset = RING_PX / 2
-            ring = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
-            painter.drawRoundedRect(ring, 4, 4)
-
     def _follow(self, _before: QWidget | None, widget: QWidget | None) -> None:
-        if widget is not None and widget.window() is not self._window:
-            return
+        ring = self._ring
+        if ring is not None and not shiboken6.isValid(ring):
+            # It went with its dialog.
+            ring = self._ring = None
         by_hand = QApplication.mouseButtons() != Qt.MouseButton.NoButton
-        if isinstance(widget, _RINGED) and not by_hand:
-            self.setWidget(widget)
-            self.show()
-        else:
-            self.hide()
+        if widget is None or by_hand or not self._is_ringed(widget):
+            if ring is not None:
+                ring.hide()
+            return
+        if ring is None or ring.window() is not widget.window():
+            if ring is not None:
+                ring.hide()
+                ring.deleteLater()
+            ring = self._ring = FocusRing(widget.window())
+        ring.setWidget(widget)
+        ring.show()
+
+    def _is_ringed(self, widget: QWidget) -> bool:
+        """Whether it is used by keys and of this window, and not a list that dropped down."""
+        window = widget.window()
+        if not isinstance(widget, _RINGED) or window.windowType() == Qt.WindowType.Popup:
+            return False
+        owner: QWidget | None = window
+        while owner is not None and owner is not self._window:
+            owner = owner.parentWidget()
+        return owner is not None

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSettings, QSize, Qt, Signal
 from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QToolBar
+from PySide6.QtWidgets import QApplication, QMainWindow, QToolBar, QToolButton
 
 from core.document.images import ImageRecord
 from core.errors import MaskwrightError
@@ -20,7 +20,7 @@ from gui.dialogs.help_dialogs import HelpDialogs
 from gui.files.export_commands import ExportCommands
 from gui.files.file_commands import FileCommands
 from gui.files.project_commands import ProjectCommands
-from gui.focus_ring import FocusRing
+from gui.focus_ring import FocusRings
 from gui.icons import icon
 from gui.key_bindings import KeyBindings
 from gui.menu_groups import grouped
@@ -117,7 +117,7 @@ class MainWindow(QMainWindow):
         remember_snapping(self.bench.tools, self.actions_table["snap_vertices"], settings)
         self._make_tool_bar()
         self.setStatusBar(StatusLine(self.bench, self))
-        self._focus_ring = FocusRing(self)
+        self._focus_rings = FocusRings(self)
         self._connect()
         self._restore()
 
@@ -245,6 +245,8 @@ class MainWindow(QMainWindow):
             action = self.actions_table[f"tool_{info.name}"]
             group.addAction(action)
             bar.addAction(action)
+            # Qt gives the buttons of a bar no way for the keyboard to reach them.
+            bar.widgetForAction(action).setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._tool_bar = bar
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, bar)
         self._colour_tools()
@@ -261,6 +263,12 @@ class MainWindow(QMainWindow):
     def _colour_tools(self) -> None:
         for info in tool_infos():
             self.actions_table[f"tool_{info.name}"].setIcon(icon(info.icon, self.palette()))
+        more = self._tool_bar.findChild(QToolButton, "qt_toolbar_ext_button")
+        if isinstance(more, QToolButton):
+            # Qt's own arrow is dark on any ground.
+            more.setIcon(icon("dots-horizontal", self.palette()))
+            more.setToolTip(self.tr("More tools"))
+            more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def _connect(self) -> None:
         self.bench.session.error_raised.connect(self.show_error)

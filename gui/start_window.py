@@ -16,6 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.focus_ring import FocusRings
+
 
 class StartWindow(QMainWindow):
     """Open a folder, a file, something recent or the demo; or drop one of them here."""
@@ -65,6 +67,7 @@ class StartWindow(QMainWindow):
         if not recent:
             layout.addStretch()
         self.setCentralWidget(page)
+        self._focus_rings = FocusRings(self)
         QShortcut(QKeySequence("Ctrl+O"), self, self._ask_folder)
         QShortcut(QKeySequence("Ctrl+Q"), self, self.close)
 

@@ -52,6 +52,16 @@ class AttributesDialog(QDialog):
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.currentItemChanged.connect(lambda *_: self._show_marked())
+        self.empty = QLabel(
+            self.tr(
+                "No attributes yet. An attribute is a question about each object or image, "
+                "such as whether it is occluded. Name the first one on the right and save it."
+            ),
+            self,
+        )
+        self.empty.setWordWrap(True)
+        self.empty.setProperty("quiet", True)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._make_fields()
         columns = QHBoxLayout()
         columns.setSpacing(12)
@@ -102,6 +112,7 @@ class AttributesDialog(QDialog):
         side = QVBoxLayout()
         side.setSpacing(8)
         side.addWidget(self.list)
+        side.addWidget(self.empty, 1)
         side.addLayout(buttons)
         return side
 
@@ -154,6 +165,8 @@ class AttributesDialog(QDialog):
             self.list.addItem(entry)
             row = place if item.id == marked else row
         self.list.blockSignals(False)
+        self.list.setVisible(bool(definitions))
+        self.empty.setVisible(not definitions)
         if definitions:
             self.list.setCurrentRow(row)
             self._show_marked()

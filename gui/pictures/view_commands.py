@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QObject, QSettings
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QToolBar, QWidget
 
 from core.document.annotation import bounds_of_geometry as bounds_of
 from core.document.geometry import Box
@@ -87,8 +87,9 @@ class ViewCommands(QObject):
             self._window.restoreState(self._layout)
 
     def focus_next_pane(self) -> None:
-        """Move the keyboard to the next pane; the canvas comes after the last."""
+        """Move the keyboard to the tools, then to each pane; the canvas comes after the last."""
         stops: list[QWidget] = [self._bench.canvas]
+        stops += [bar for bar in self._window.findChildren(QToolBar) if bar.isVisible()]
         for pane in self._window.findChildren(QDockWidget):
             widget = pane.widget()
             if widget is not None and pane.isVisible() and not pane.visibleRegion().isEmpty():

@@ -17,12 +17,15 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLineEdit,
     QScrollBar,
+    QToolBar,
+    QToolButton,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
 
 from core.editing.labels import import_labels
 from core.project.project import Project
+from gui.dialogs.attributes_dialog import AttributesDialog
 from gui.focus_ring import FocusRing
 from gui.main_window import MainWindow
 from tests.core.project.pictures import add, box
@@ -94,11 +97,59 @@ def test_an_object_is_looked_at_with_return(window: MainWindow, qtbot: QtBot) ->
 
 
 def test_a_ring_shows_what_has_the_keyboard(window: MainWindow) -> None:
-    ring = window.findChild(FocusRing)
-    assert isinstance(ring, FocusRing)
     labels = window.panes.labels
     labels.list.setFocus(Qt.FocusReason.TabFocusReason)
+    ring = window.findChild(FocusRing)
+    assert isinstance(ring, FocusRing)
     assert ring.isVisible()
     assert ring.widget() is labels.list
     window.bench.canvas.setFocus()
     assert not ring.isVisible()
+
+
+def test_the_ring_goes_into_dialogs_and_comes_back(window: MainWindow, qtbot: QtBot) -> None:
+    for _ in range(2):
+        window.commands.attributes.define()
+        dialog = window.findChild(AttributesDialog)
+        assert isinstance(dialog, AttributesDialog)
+        qtbot.waitUntil(dialog.isActiveWindow)
+        dialog.choices.setVisible(True)
+        for widget in (dialog.kind, dialog.choices, dialog.save):
+            widget.setFocus(Qt.FocusReason.TabFocusReason)
+            ring = dialog.findChild(FocusRing)
+            assert isinstance(ring, FocusRing)
+            assert ring.isVisible()
+            assert ring.widget() is widget
+        dialog.close()
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow)
+        window.panes.labels.list.setFocus(Qt.FocusReason.TabFocusReason)
+        rings = [ring for ring in window.findChildren(FocusRing) if ring.isVisible()]
+        assert [ring.widget() for ring in rings] == [window.panes.labels.list]
+
+
+def test_the_ring_is_seen_on_a_tool_that_is_chosen(window: MainWindow) -> None:
+    bar = window.findChild(QToolBar, "tools")
+    assert isinstance(bar, QToolBar)
+    button = bar.widgetForAction(window.actions_table["tool_select"])
+    button.setFocus(Qt.FocusReason.TabFocusReason)
+    ring = bar.findChild(FocusRing)
+    assert isinstance(ring, FocusRing)
+    picture, middle = ring.grab().toImage(), ring.height() // 2
+    colors = {picture.pixelColor(x, middle).name() for x in range(4)}
+    palette = window.palette()
+    assert {palette.highlight().color().name(), palette.window().color().name()} <= colors
+
+
+def test_the_keyboard_goes_through_tools_and_panes(window: MainWindow) -> None:
+    bar = window.findChild(QToolBar, "tools")
+    assert isinstance(bar, QToolBar)
+    window.bench.canvas.setFocus()
+    window.commands.view.focus_next_pane()
+    focus = QApplication.focusWidget()
+    assert isinstance(focus, QToolButton)
+    assert bar.isAncestorOf(focus)
+    window.commands.view.focus_next_pane()
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    assert any(dock.isAncestorOf(focus) for dock in window.panes.docks.all)

@@ -65,3 +65,9 @@ def test_what_is_wrong_is_said_and_changes_nothing(
         assert not window.bench.session.state.attributes
         assert dialog is not None
         assert dialog.isVisible()
+        assert "No attributes yet" in dialog.empty.text()
+        assert dialog.empty.isVisible()
+        assert not dialog.list.isVisible()
+        window.commands.attributes.save(AttributeDefinition(0, "x", AttributeKind.FLAG))
+        assert dialog.list.isVisible()
+        assert not dialog.empty.isVisible()
