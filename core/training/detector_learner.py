@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torchvision.models.detection.roi_heads import RoIHeads
 from torchvision.models.detection.transform import GeneralizedRCNNTransform
 
 from core.errors import ModelError
@@ -34,6 +35,11 @@ from core.training.schedule import warm_cosine
 _WARM_STEPS = 20
 _USUAL_SHORT_SIDE_PX, _USUAL_LONG_SIDE_PX = 800, 1333
 SMALLEST_CROP_PX = 128
+MOST_REGIONS = 128
+"""Regions of each crop that the heads learn from, as many as in Fast R-CNN (Girshick, 2015).
+
+torchvision's 512 suit whole photographs; on a CPU the heads took most of a step with them.
+"""
 _MEASURED_PICTURES = 20
 """So many are looked at for the size of objects; they stay in memory for the first steps."""
 CELLS = AugmentSettings(smallest_scale=0.7, largest_scale=1.4, invert_share=0.05, grey_share=0.05)
@@ -84,6 +90,7 @@ class DetectorLearner:
             self._model.load_state_dict(fitted, strict=False)
         self._model.to(device)
         self._take_crops_as_they_are()
+        self._learn_from_fewer_regions()
         if recipe.freeze_encoder:
             self._model.get_submodule("backbone").requires_grad_(False)
         trainable = [item for item in self._model.parameters() if item.requires_grad]
@@ -152,6 +159,12 @@ class DetectorLearner:
         if not isinstance(transform, GeneralizedRCNNTransform):
             raise ModelError(f"{self.spec.name} cannot be trained here.", "Choose another model.")
         transform.min_size, transform.max_size = (self._crop_px,), self._crop_px
+
+    def _learn_from_fewer_regions(self) -> None:
+        heads = getattr(self._model, "roi_heads", None)
+        if isinstance(heads, RoIHeads):
+            sampler = heads.fg_bg_sampler
+            sampler.batch_size_per_image = min(sampler.batch_size_per_image, MOST_REGIONS)
 
     def _crops(self, rng: np.random.Generator) -> list[DetectionCrop]:
         """A batch of pictures of one source, so that it has masks for all or for none."""

@@ -9,6 +9,8 @@ from core.training.recipe import Task
 LEAST_GAIN = 0.005
 LARGEST_LOSS_OF_OLD = 0.05
 _ABOVE_TRIVIAL = 0.02
+LEAST_TO_BE_USED = 0.05
+"""Of a detector; below it nothing worth looking at is proposed, however bad the old one was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,8 @@ def judge_models(
     """Compare a new model with its parent on the same held-out images.
 
     The new one is used only if it is better, better than calling everything an
-    object, and has not forgotten what the parent knew. With ``by_parts`` a part of
+    object, finds more than hardly anything, and has not forgotten what the parent
+    knew. With ``by_parts`` a part of
     each image was held out rather than whole images.
     """
     if new is None or not new.images:
@@ -82,6 +85,12 @@ def judge_models(
                 f"The old model stays: {theirs:.2f} against {ours:.2f} for the new one on "
                 f"{_images(new.images, by_parts)}.",
             )
+    if task is Task.DETECTION and ours < LEAST_TO_BE_USED:
+        return Verdict(
+            False,
+            f"The new model finds hardly anything yet: {ours:.2f} on "
+            f"{_images(new.images, by_parts)}. Train longer, or label more images.",
+        )
     if has_forgotten(new_replay, old_replay):
         return Verdict(
             False,

@@ -233,6 +233,7 @@ class StainedStory:
     out: Path
     truths: dict[str, LabelMap]
     steps: int
+    theme: str = "system"
 
     def sit_down(self, count: int, most: int) -> None:
         """Label and learn from images until there are ``count``, but at most ``most`` now."""
@@ -246,6 +247,7 @@ class StainedStory:
     def _act(self, person: Person, count: int, most: int) -> None:
         window = person.window
         window.resize(1600, 1000)
+        person.menu(f"theme_{self.theme}")
         told = self.chapters()
 
         def look(name: str) -> None:
@@ -345,6 +347,7 @@ def main() -> None:
     parser.add_argument("--images", type=int, default=10)
     parser.add_argument("--now", type=int, default=10, help="images in this sitting at most")
     parser.add_argument("--steps", type=int, default=60, help="steps of each training at most")
+    parser.add_argument("--theme", choices=("dark", "light", "system"), default="system")
     arguments = parser.parse_args(sys.argv[1:])
     out = arguments.out.resolve()
     for kind in ("CONFIG", "DATA", "CACHE", "STATE"):
@@ -352,7 +355,7 @@ def main() -> None:
     application = QApplication([])
     truths = stained_folder(arguments.data, out / "images")
     base = arguments.base.resolve()
-    story = StainedStory(base, out / "images", out, truths, arguments.steps)
+    story = StainedStory(base, out / "images", out, truths, arguments.steps, arguments.theme)
     story.sit_down(arguments.images, arguments.now)
     if len(story.chapters()) >= arguments.images:
         print_table(story)

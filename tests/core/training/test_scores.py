@@ -34,6 +34,14 @@ def test_others_are_not_and_a_sentence_says_why(
     assert why in verdict.sentence
 
 
+def test_a_detector_that_finds_hardly_anything_is_never_used() -> None:
+    new, old = Scores(4, ap=0.02, f1=0.0), Scores(4, ap=0.0, f1=0.0)
+    verdict = judge_models(Task.DETECTION, new, old)
+    assert not verdict.promoted
+    assert "finds hardly anything yet: 0.01 on 4 held-out images" in verdict.sentence
+    assert judge_models(Task.DETECTION, Scores(4, ap=0.2, f1=0.1), old).promoted
+
+
 def test_it_is_said_where_parts_of_images_were_held_out() -> None:
     new, old = Scores(1, 0.8, 0.8, 0.5, 0.5), Scores(1, 0.7, 0.7, 0.5, 0.5)
     verdict = judge_models(Task.INSTANCES, new, old, by_parts=True)
