@@ -3,34 +3,30 @@
 from __future__ import annotations
 
 import shiboken6
-from PySide6.QtCore import QObject, QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtCore import QObject, QRectF, Qt, QTimer
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
-    QAbstractItemView,
+    QAbstractScrollArea,
     QAbstractSlider,
     QAbstractSpinBox,
     QApplication,
     QComboBox,
     QFocusFrame,
     QLineEdit,
-    QPlainTextEdit,
     QTabBar,
-    QTextEdit,
     QWidget,
 )
 
 RING_PX = 2.0
 _RINGED = (
     QAbstractButton,
-    QAbstractItemView,
+    QAbstractScrollArea,
     QAbstractSlider,
     QAbstractSpinBox,
     QComboBox,
     QLineEdit,
-    QPlainTextEdit,
     QTabBar,
-    QTextEdit,
 )
 
 
@@ -42,6 +38,18 @@ class FocusRing(QFocusFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         # Until something has the keyboard: it would be shown with the window, around nothing.
         self.hide()
+
+    def lie_around(self, widget: QWidget) -> None:
+        """Show the ring around this widget, over its neighbours and over its own rim."""
+        self.setWidget(widget)
+        self.show()
+        self.raise_()
+        self.clearMask()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Qt cuts out all that lies over the widget, the gap of the ring too."""
+        super().resizeEvent(event)
+        QTimer.singleShot(0, self, self.clearMask)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Draw the ring, with a thin gap inside: what is marked has the accent colour too."""
@@ -86,8 +94,7 @@ class FocusRings(QObject):
                 ring.hide()
                 ring.deleteLater()
             ring = self._ring = FocusRing(widget.window())
-        ring.setWidget(widget)
-        ring.show()
+        ring.lie_around(widget)
 
     def _is_ringed(self, widget: QWidget) -> bool:
         """Whether it is used by keys and of this window, and not a list that dropped down."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSettings, QSize, Qt, Signal
 from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QToolBar, QToolButton
+from PySide6.QtWidgets import QApplication, QMainWindow, QToolBar, QToolButton, QWidget
 
 from core.document.images import ImageRecord
 from core.errors import MaskwrightError
@@ -201,6 +201,16 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_tool_bar"):
             self._colour_tools()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802 - Qt's name
+        """Tab passes over the panes that lie behind others: there nobody would see where it is."""
+        passed: list[QWidget] = []
+        while super().focusNextPrevChild(forward):
+            focus = QApplication.focusWidget()
+            if focus is None or focus in passed or not self.panes.docks.hides(focus):
+                return True
+            passed.append(focus)
+        return False
 
     def _first_size(self) -> QSize:
         """Large, but never larger than the screen."""

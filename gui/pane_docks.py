@@ -53,6 +53,12 @@ class PaneDocks:
         """Every dock, group by group."""
         return tuple(dock for docks in self._groups.values() for dock in docks)
 
+    def hides(self, widget: QWidget) -> bool:
+        """Whether a widget is in a pane that lies behind another one; to Qt it is visible."""
+        return any(
+            dock.isAncestorOf(widget) and dock.visibleRegion().isEmpty() for dock in self.all
+        )
+
     def place(self, group: DockGroup, panes: tuple[Pane, ...]) -> None:
         """Dock the panes of a group as tabs, the first of them in front."""
         area = _LEFT if group is DockGroup.PICTURES else _RIGHT

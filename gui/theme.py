@@ -149,6 +149,7 @@ def _style_sheet(theme: Theme) -> str:
         border: 1px solid {theme.quiet_text}; border-radius: 2px; background: {theme.base}; }}
     QHeaderView::section {{
         background: {theme.window}; color: {theme.quiet_text}; border: none; padding: 4px 8px; }}
+    QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QToolTip {{ background: {theme.raised}; color: {theme.text}; border: 1px solid {theme.line};
         padding: 4px; }}
     QLabel[quiet="true"] {{ color: {theme.quiet_text}; }}

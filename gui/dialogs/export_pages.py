@@ -201,6 +201,8 @@ def label_item(label: Label, state: Qt.CheckState) -> QListWidgetItem:
 
 def _tick_list(parent: QWidget, name: str) -> QListWidget:
     found = QListWidget(parent)
+    found.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+    found.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     found.setAccessibleName(name)
     return found
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLineEdit,
     QScrollBar,
+    QTabBar,
     QToolBar,
     QToolButton,
     QWidget,
@@ -132,13 +133,40 @@ def test_the_ring_is_seen_on_a_tool_that_is_chosen(window: MainWindow) -> None:
     bar = window.findChild(QToolBar, "tools")
     assert isinstance(bar, QToolBar)
     button = bar.widgetForAction(window.actions_table["tool_select"])
+    assert isinstance(button, QToolButton)
     button.setFocus(Qt.FocusReason.TabFocusReason)
     ring = bar.findChild(FocusRing)
     assert isinstance(ring, FocusRing)
-    picture, middle = ring.grab().toImage(), ring.height() // 2
-    colors = {picture.pixelColor(x, middle).name() for x in range(4)}
+    assert button.isChecked()
+    picture, place = bar.grab().toImage(), ring.geometry()
+    middle = place.center().y()
+    colors = [picture.pixelColor(place.left() + x, middle).name() for x in range(5)]
     palette = window.palette()
-    assert {palette.highlight().color().name(), palette.window().color().name()} <= colors
+    accent, ground = (brush.color().name() for brush in (palette.highlight(), palette.window()))
+    assert colors[0] == accent
+    assert ground in colors[1:4]
+
+
+@pytest.mark.parametrize("pane", ["layers", "training"])
+def test_tab_passes_over_panes_that_lie_behind_others(window: MainWindow, pane: str) -> None:
+    window.show_panel(pane)
+    first = window.panes.images.list
+    first.setFocus(Qt.FocusReason.TabFocusReason)
+    reached: list[QWidget] = []
+    for _ in range(150):
+        focus = QApplication.focusWidget()
+        assert focus is not None
+        shown = focus.rect().translated(focus.mapTo(window, QPoint()))
+        assert window.rect().intersects(shown), f"{focus} has the keyboard and is not seen"
+        if focus is window.bench.canvas or (reached and focus is first):
+            break
+        reached.append(focus)
+        QTest.keyClick(focus, Qt.Key.Key_Tab)
+    else:
+        pytest.fail("Tab never comes round")
+    dock = next(dock for dock in window.panes.docks.all if dock.objectName() == pane)
+    assert any(dock.isAncestorOf(widget) for widget in reached)
+    assert any(isinstance(widget, QTabBar) for widget in reached), "other panes are a key away"
 
 
 def test_the_keyboard_goes_through_tools_and_panes(window: MainWindow) -> None:
