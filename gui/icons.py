@@ -25,6 +25,8 @@ def icon(name: str, palette: QPalette) -> QIcon:
         for mode in QIcon.Mode
         for state in QIcon.State
     }
+    # In a row that is marked.
+    colors |= {(QIcon.Mode.Selected, state): marked for state in QIcon.State}
     colors |= {(QIcon.Mode.Disabled, state): disabled for state in QIcon.State}
     return QIcon(_ShapeEngine(_shape(name), colors))
 

@@ -40,7 +40,11 @@ class StartWindow(QMainWindow):
         font.setPointSizeF(font.pointSizeF() * 2)
         title.setFont(font)
         what = QLabel(
-            self.tr("Label images and review predictions. Open a folder of images to begin."), page
+            self.tr(
+                "Label images and review predictions. "
+                "Open a folder of images to begin, or drop one here."
+            ),
+            page,
         )
         what.setWordWrap(True)
         self.message = QLabel(page)
@@ -54,6 +58,7 @@ class StartWindow(QMainWindow):
         self.recent.addItems(recent)
         self.recent.setAccessibleName(self.tr("Opened before"))
         self.recent.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.recent.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.recent.itemActivated.connect(lambda item: self.open_requested.emit(Path(item.text())))
         self.recent.itemClicked.connect(lambda item: self.open_requested.emit(Path(item.text())))
         heading = QLabel(self.tr("Opened before"), page)

@@ -130,7 +130,10 @@ def _style_sheet(theme: Theme) -> str:
     QToolButton {{ padding: 4px; border-radius: 4px; }}
     QToolButton:hover {{ background: {theme.raised}; }}
     QToolButton:checked {{ background: {theme.accent}; color: {theme.accent_text}; }}
-    QToolButton[withArrow="true"] {{ padding-right: 16px; }}
+    QToolButton[withArrow="true"] {{ padding-right: 18px; }}
+    QToolButton[withArrow="true"]::menu-indicator {{
+        subcontrol-origin: padding; subcontrol-position: center right; right: 4px; }}
+    QToolButton#qt_toolbar_ext_button {{ padding: 0; background: {theme.raised}; }}
     QMainWindow > QTabBar::tab:right {{
         background: {theme.window}; padding: 6px 3px; border-right: 2px solid {theme.window};
         color: {theme.quiet_text}; }}

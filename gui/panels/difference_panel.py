@@ -44,6 +44,7 @@ class DifferencePanel(QWidget):
         self._watch = review.watch
         self.theirs = QComboBox(self)
         self.theirs.setAccessibleName(self.tr("Layer to compare mine with"))
+        self.theirs.setPlaceholderText(self.tr("No other layer"))
         self.theirs.activated.connect(
             lambda _row: review.watch.compare_with(self.theirs.currentData())
         )

@@ -63,12 +63,18 @@ class ImagesPanel(QWidget):
         self.hint.setWordWrap(True)
         self.hint.setProperty("quiet", True)
         self.hint.hide()
+        self.empty = QLabel(self)
+        self.empty.setWordWrap(True)
+        self.empty.setProperty("quiet", True)
         self.list = self._make_list()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(8)
-        for widget in (self.search, self.filter, self.order, self.narrowed, self.hint, self.list):
+        for widget in (self.search, self.filter, self.order, self.narrowed, self.hint, self.empty):
             layout.addWidget(widget)
+        layout.addWidget(self.list, 1)
+        model.modelReset.connect(self._show_empty)
+        self._show_empty()
         self.search.textChanged.connect(self._apply_filter)
         self.filter.currentIndexChanged.connect(self._apply_filter)
         self.order.currentIndexChanged.connect(self._on_order)
@@ -124,6 +130,18 @@ class ImagesPanel(QWidget):
 
     def _show_hint(self) -> None:
         self.hint.setVisible(self._is_suggested() and bool(self.hint.text()))
+
+    def _show_empty(self) -> None:
+        """Say why nothing is listed."""
+        if self._session.images:
+            text = self.tr("No image is listed. Take another name or other images above.")
+        else:
+            text = self.tr(
+                "This project has no images yet. Put some into its folder and press F5, "
+                "or open another folder with Ctrl+O."
+            )
+        self.empty.setText(text)
+        self.empty.setVisible(not self.model.rowCount())
 
     def _show_menu(self, place: QPoint) -> None:
         ids = self.chosen_ids()

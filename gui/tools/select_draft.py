@@ -62,8 +62,10 @@ class _Shapes:
 def select_draft(view: SelectView, context: ToolContext) -> Draft:
     """The handles of a single object, or the selection where it is dragged to."""
     shapes, note, replaced = _Shapes(), None, None
+    chosen = selected_objects(context)
+    label = context.labels.get(chosen[0].label_id) if chosen else None
     if view.shift is not None:
-        shapes = _dragged_selection(selected_objects(context), view.shift)
+        shapes = _dragged_selection(chosen, view.shift)
     else:
         single = only_selected(context)
         if single is not None and not single.locked:
@@ -78,7 +80,7 @@ def select_draft(view: SelectView, context: ToolContext) -> Draft:
         handles=shapes.handles,
         hovered_id=view.hovered_id,
         cursor=_cursor(view, context),
-        color=context.label.color,
+        color=(label or context.label).color,
         note=note,
         replaced=replaced,
     )

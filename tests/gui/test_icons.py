@@ -34,6 +34,7 @@ def palette(qapp: QApplication) -> QPalette:
         (QIcon.Mode.Normal, QIcon.State.Off, (10, 200, 30)),
         (QIcon.Mode.Active, QIcon.State.Off, (10, 200, 30)),
         (QIcon.Mode.Normal, QIcon.State.On, (250, 251, 252)),
+        (QIcon.Mode.Selected, QIcon.State.Off, (250, 251, 252)),
         (QIcon.Mode.Disabled, QIcon.State.Off, (90, 91, 92)),
         (QIcon.Mode.Disabled, QIcon.State.On, (90, 91, 92)),
     ],

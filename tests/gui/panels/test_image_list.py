@@ -121,6 +121,15 @@ def test_only_rows_that_are_seen_are_asked_for(panel: ImagesPanel, qtbot: QtBot)
     assert 0 < len(set(asked)) < 40
 
 
+def test_a_list_with_nothing_in_it_says_why(panel: ImagesPanel) -> None:
+    assert not panel.empty.isVisible()
+    panel.search.setText("nobody has such a name")
+    assert panel.empty.isVisible()
+    assert "another name" in panel.empty.text()
+    panel.search.clear()
+    assert not panel.empty.isVisible()
+
+
 def test_home_and_end_go_to_the_ends_of_the_list(panel: ImagesPanel) -> None:
     panel.list.setFocus()
     panel.list.selectionModel().clearCurrentIndex()

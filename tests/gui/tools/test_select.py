@@ -9,7 +9,7 @@ from core.document.mask import Mask
 from gui.tools.draft import Cursor
 from gui.tools.events import Button, Command, Modifiers, PointerKind
 from gui.tools.select import SelectTool
-from tests.gui.tools.driver import Driver, annotation, square_mask
+from tests.gui.tools.driver import LABEL, Driver, annotation, square_mask
 
 SQUARE = Polygon.from_points([(10, 10), (60, 10), (60, 60), (10, 60)])
 
@@ -318,3 +318,13 @@ def test_a_hidden_member_of_a_group_stays_out_of_it() -> None:
     driver.hidden = frozenset({2})
     driver.click(20, 20)
     assert driver.selection == {1}
+
+
+def test_handles_have_the_colour_of_the_object_and_not_of_the_active_label() -> None:
+    driver = Driver(SelectTool(), annotation(1, Box(10, 10, 20, 20)))
+    driver.label = replace(LABEL, id=2, color="#0072b2")
+    driver.selection = frozenset({1})
+    context = replace(driver.context, labels={1: LABEL, 2: driver.label})
+    assert driver.tool.draft(context).color == LABEL.color
+    driver.selection = frozenset()
+    assert driver.draft.color == driver.label.color
