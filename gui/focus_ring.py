@@ -53,7 +53,9 @@ class FocusRing(QFocusFrame):
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Draw the ring, with a thin gap inside: what is marked has the accent colour too."""
-        roles = QPalette.ColorRole
+        roles, within = QPalette.ColorRole, self.parentWidget() or self.window()
+        # Around a page that fills its parent there is no room: then the ring lies on its rim.
+        shown = self.rect().intersected(within.rect().translated(-self.pos()))
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             for role, width, inset in (
@@ -61,7 +63,7 @@ class FocusRing(QFocusFrame):
                 (roles.Highlight, RING_PX, RING_PX / 2),
             ):
                 painter.setPen(QPen(self.palette().color(role), width))
-                ring = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
+                ring = QRectF(shown).adjusted(inset, inset, -inset, -inset)
                 painter.drawRoundedRect(ring, 4, 4)
 
 

@@ -214,6 +214,7 @@ class SelectTool:
                 return self._click_through(event, context)
             if state.handle.kind is HandleKind.VERTEX:
                 self._vertex = ActiveVertex(state.annotation.id, state.handle)
+            self._hovered_handle = state.handle
             return state.let_go(context)
         if isinstance(state, Banding):
             return self._select_inside(state, context)

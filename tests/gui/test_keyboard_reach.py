@@ -29,6 +29,7 @@ from core.project.project import Project
 from gui.dialogs.attributes_dialog import AttributesDialog
 from gui.focus_ring import FocusRing
 from gui.main_window import MainWindow
+from gui.training.progress_page import ProgressPage
 from tests.core.project.pictures import add, box
 from tests.gui.windows import main_window
 
@@ -167,6 +168,18 @@ def test_tab_passes_over_panes_that_lie_behind_others(window: MainWindow, pane: 
     dock = next(dock for dock in window.panes.docks.all if dock.objectName() == pane)
     assert any(dock.isAncestorOf(widget) for widget in reached)
     assert any(isinstance(widget, QTabBar) for widget in reached), "other panes are a key away"
+
+
+def test_the_ring_is_seen_around_a_page_that_fills_its_parent(window: MainWindow) -> None:
+    window.show_panel("training")
+    page = window.panes.training.findChild(ProgressPage)
+    assert isinstance(page, ProgressPage)
+    page.setFocus(Qt.FocusReason.TabFocusReason)
+    QApplication.processEvents()
+    left = page.mapTo(window, QPoint(0, page.height() // 2))
+    picture = window.grab().toImage()
+    colors = {picture.pixelColor(left.x() + x, left.y()).name() for x in range(-3, 4)}
+    assert window.palette().highlight().color().name() in colors
 
 
 def test_the_keyboard_goes_through_tools_and_panes(window: MainWindow) -> None:

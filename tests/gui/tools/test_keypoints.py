@@ -157,6 +157,8 @@ def test_points_beside_an_outline_are_gripped_and_the_outline_stays() -> None:
     assert driver.draft.replaced is driver.only.keypoints, "the skeleton as it was is not shown"
     driver.release(20, 14)
     assert driver.draft.replaced is None
+    assert driver.draft.note is not None
+    assert (driver.draft.note.x, driver.draft.note.y) == (20, 14), "its name goes with it"
     assert driver.only.keypoints == Keypoints(((20, 14, SEEN), (40, 30, HIDDEN), (0, 0, ABSENT)))
     assert driver.only.geometry == OUTLINE
     assert driver.only.edited
