@@ -8,6 +8,7 @@ from enum import Enum
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
 
+from gui.pane_dock import PaneDock
 from gui.pane_tabs import PaneTabs
 
 _LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
@@ -96,7 +97,7 @@ class PaneDocks:
                 dock.raise_()
 
     def _dock(self, pane: Pane, area: Qt.DockWidgetArea) -> QDockWidget:
-        dock = QDockWidget(pane.title, self._window)
+        dock = PaneDock(pane.title, self._window)
         dock.setObjectName(pane.name)
         dock.setWidget(pane.panel)
         self._window.addDockWidget(area, dock)
