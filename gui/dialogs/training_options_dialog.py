@@ -54,7 +54,6 @@ class TrainingOptionsDialog(QDialog):
         self.batch = self._number(recipe.batch, 1, 64)
         self.crop = self._number(recipe.crop_px, 64, 1024, 32)
         self.crop.setSuffix(" px")
-        self.seed = self._number(recipe.seed, 0, 2**31 - 1)
         self.rate = QDoubleSpinBox(self)
         self.rate.setDecimals(5)
         self.rate.setRange(0.00001, 0.1)
@@ -68,6 +67,7 @@ class TrainingOptionsDialog(QDialog):
             self.tr("Share of each batch that shows what the model knew before; 0 lets it forget")
         )
         self.replay_from = ReplayField(recipe.replay_from, self)
+        self.seed = self._number(recipe.seed, 0, 2**31 - 1)
         self.frozen = QCheckBox(self.tr("Keep the encoder as it is"), self)
         self.frozen.setChecked(recipe.freeze_encoder)
         self.losses = {name: QCheckBox(self.tr(text), self) for name, text in LOSS_NAMES.items()}

@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 import torch
 from msgspec import structs
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QSignalSpy
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from core.document.annotation import Annotation, new_annotation_id
@@ -302,3 +304,19 @@ def test_a_label_that_goes_while_its_training_runs_is_spoken_of_once(
     bench.undo()
     bench.redo()
     assert panel.progress.notices.text().count("“rare”") == 2
+
+
+def test_tab_goes_down_the_fields_of_the_options(window: MainWindow, qtbot: QtBot) -> None:
+    dialog = TrainingOptionsDialog(
+        window.commands.training.recipe(), is_detector=False, parent=window
+    )
+    qtbot.addWidget(dialog)
+    dialog.show()
+    heights: list[int] = []
+    widget: QWidget | None = dialog.task
+    while widget is not None and widget is not dialog.frozen:
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            heights.append(widget.mapTo(dialog, widget.rect().center()).y())
+        widget = widget.nextInFocusChain()
+    assert len(heights) > 8
+    assert heights == sorted(heights)
