@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from core.document.images import ImageRecord
@@ -14,6 +15,7 @@ from gui.objects.refine_bar import RefineBar
 from gui.pictures.split_view import SplitView
 from gui.regions.class_bar import ClassBar
 from gui.regions.region_bar import RegionBar
+from gui.tool_choices import ToolChoices
 from gui.tools.registry import tool_infos
 from gui.workbench import Workbench
 
@@ -54,9 +56,8 @@ class Workspace(QWidget):
         bar.setSpacing(0)
         bar.addWidget(self.tool_name)
         bar.addWidget(self.tool_hint, 1)
-        bar.addWidget(self.region_bar)
-        bar.addWidget(self.class_bar)
-        bar.addWidget(self.drawing_bar)
+        self.choices = ToolChoices((self.region_bar, self.class_bar, self.drawing_bar), self)
+        bar.addWidget(self.choices)
         layout.addLayout(bar)
         layout.addWidget(self.refine_bar)
         layout.addWidget(self._pages, 1)
@@ -68,6 +69,11 @@ class Workspace(QWidget):
         """Say what the active tool is and how it is used."""
         self.tool_name.setText(self._infos[name].title)
         self.tool_hint.show_text(self._infos[name].hint)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """The choices of a tool are scrolled where they do not fit."""
+        self.choices.fit_into(event.size().width())
+        super().resizeEvent(event)
 
     def _on_image_changed(self, _image: object) -> None:
         self._pages.setCurrentIndex(0)

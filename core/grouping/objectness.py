@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from safetensors.numpy import load_file, save_file
 
 from core.grouping.combinations import NO_NODE, Candidates
 from core.grouping.node_statistics import (
@@ -80,19 +81,19 @@ def object_features(candidates: Candidates, shape: tuple[int, int]) -> npt.NDArr
 
 def bundled_objectness() -> Perceptron:
     """The scorer that comes with the program; see resources/weights/grouping_objectness.md."""
-    with as_file(files("resources") / "weights" / "grouping_objectness.npz") as path:
+    with as_file(files("resources") / "weights" / "grouping_objectness.safetensors") as path:
         return read_objectness(path)
 
 
 def read_objectness(path: Path) -> Perceptron:
     """A scorer from a file that ``write_objectness`` has written."""
-    with np.load(path, allow_pickle=False) as arrays:
-        return Perceptron.from_arrays(arrays, "objectness")
+    return Perceptron.from_arrays(load_file(path), "objectness")
 
 
 def write_objectness(path: Path, scorer: Perceptron) -> None:
-    """Write a scorer as an npz file, without pickled objects."""
-    np.savez(path, allow_pickle=False, **scorer.arrays("objectness"))
+    """Write a scorer as safetensors."""
+    named = scorer.arrays("objectness")
+    save_file({name: np.ascontiguousarray(part) for name, part in named.items()}, path)
 
 
 def _ellipse_fill(shapes: SumArray) -> SumArray:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from safetensors.numpy import load_file, save_file
 
 FloatArray = npt.NDArray[np.float32]
 _PARTS = ("mean", "scale", "hidden_weights", "hidden_bias", "output_weights", "output_bias")
@@ -58,19 +59,23 @@ class GroupingWeights:
 
 def bundled_weights() -> GroupingWeights:
     """The weights that come with the program; see resources/weights/grouping.md."""
-    with as_file(files("resources") / "weights" / "grouping.npz") as path:
+    with as_file(files("resources") / "weights" / "grouping.safetensors") as path:
         return read_weights(path)
 
 
 def read_weights(path: Path) -> GroupingWeights:
-    """Weights from an npz file that ``write_weights`` has written."""
-    with np.load(path, allow_pickle=False) as arrays:
-        return GroupingWeights(
-            Perceptron.from_arrays(arrays, "pixel"), Perceptron.from_arrays(arrays, "pair")
-        )
+    """Weights from a file that ``write_weights`` has written."""
+    arrays = load_file(path)
+    return GroupingWeights(
+        Perceptron.from_arrays(arrays, "pixel"), Perceptron.from_arrays(arrays, "pair")
+    )
 
 
 def write_weights(path: Path, weights: GroupingWeights) -> None:
-    """Write weights as an npz file, a few kilobytes, without pickled objects."""
+    """Write weights as safetensors, a few kilobytes.
+
+    Not as npz: NumPy reads its headers with Python's parser, and in Python 3.11 that
+    fails now and then when two threads do it at once.
+    """
     named = weights.pixel.arrays("pixel") | weights.pair.arrays("pair")
-    np.savez(path, allow_pickle=False, **named)
+    save_file({name: np.ascontiguousarray(part) for name, part in named.items()}, path)

@@ -19,7 +19,7 @@ from unittest import mock
 
 import shiboken6
 from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -33,7 +33,7 @@ from PySide6.QtWidgets import (
 
 from core.document.annotation import Annotation
 from gui.__main__ import main
-from gui.main_window import MainWindow
+from gui.main_window import FIRST_SIZE, MainWindow
 from gui.start_window import StartWindow
 
 PATIENCE_S = 30.0
@@ -126,7 +126,12 @@ class Person:
     def window(self) -> MainWindow:
         """The window of the open project, waited for."""
         wait_until(lambda: any(_with_a_picture()), "the window of a project")
-        return _with_a_picture()[0]
+        found = _with_a_picture()[0]
+        if QGuiApplication.platformName() == "offscreen" and found.width() < FIRST_SIZE.width():
+            # Qt's screen of nobody has 800 pixels; people have larger ones.
+            found.resize(FIRST_SIZE)
+            QApplication.processEvents()
+        return found
 
     @property
     def start_window(self) -> StartWindow:
