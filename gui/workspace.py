@@ -56,7 +56,8 @@ class Workspace(QWidget):
         bar.setSpacing(0)
         bar.addWidget(self.tool_name)
         bar.addWidget(self.tool_hint, 1)
-        self.choices = ToolChoices((self.region_bar, self.class_bar, self.drawing_bar), self)
+        regions, drawing = self.region_bar, self.drawing_bar
+        self.choices = ToolChoices(((regions, self.class_bar), (regions, drawing)), self)
         bar.addWidget(self.choices)
         layout.addLayout(bar)
         layout.addWidget(self.refine_bar)

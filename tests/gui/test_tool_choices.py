@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolButton
 
 from core.project.project import Project
 from gui.main_window import MainWindow
@@ -21,7 +21,7 @@ def window(qapp: QApplication, project: Project, tmp_path: Path) -> Iterator[Mai
         yield window
 
 
-@pytest.mark.parametrize("width", [820, 1280, 1900])
+@pytest.mark.parametrize("width", [820, 1000, 1280, 1360, 1900])
 def test_the_picture_stays_where_it_is_whatever_tool_is_taken(
     window: MainWindow, width: int
 ) -> None:
@@ -31,8 +31,12 @@ def test_the_picture_stays_where_it_is_whatever_tool_is_taken(
     canvas, places = window.bench.canvas, set()
     for info in tool_infos():
         window.bench.tools.use(info.name)
-        QApplication.processEvents()
+        for _ in range(3):  # Layouts settle from the inside to the outside.
+            QApplication.processEvents()
         place = canvas.mapTo(window, QPoint(0, 0))
+        for button in window.workspace.choices.findChildren(QToolButton):
+            seen = button.visibleRegion().boundingRect()
+            assert seen.isEmpty() or seen.height() == button.height(), "nothing lies over it"
         places.add((window.width(), place.x(), place.y(), canvas.width(), canvas.height()))
     assert len(places) == 1
 
