@@ -73,5 +73,7 @@ if [ ! -x .venv/bin/maskwright ] || [ "$(cat "$stamp" 2>/dev/null || true)" != "
     [ -x .venv/bin/python ] || "$python" -m venv .venv
     echo "Installing Maskwright and what it stands on into .venv (PyTorch is large: this can take some minutes)"
     .venv/bin/python -m pip install -q --disable-pip-version-check -e '.[dev]'
+    # Now, while there is room: Python keeps half of a compiled file when a disk becomes full.
+    .venv/bin/python -m compileall -q core gui resources
     printf '%s' "$wanted" >"$stamp"
 fi

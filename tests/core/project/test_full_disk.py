@@ -33,6 +33,8 @@ from core.project.backup import back_up
 from core.project.opening import open_source
 from core.project.project import Project
 
+# Python would keep half of what it compiled for files that it imports with no room left.
+sys.dont_write_bytecode = True
 what, path, target = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
 project = None if what in ("open", "create") else Project.open(path, author="x")
 hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]

@@ -29,6 +29,8 @@ from core.document.mask import Mask
 from core.project.project import Project
 from tests.core.project.pictures import add, box, shape
 
+# Python would keep half of what it compiled for files that it imports with no room left.
+sys.dont_write_bytecode = True
 project = Project.open(Path(sys.argv[1]), author="x")
 failures = []
 project.on_write_failed = lambda error: failures.append(str(error))
