@@ -195,8 +195,7 @@ class PurposefulHand:
         """Merge, subtract, intersect, split two that overlap; fill the gap between two."""
         x, y = self._dice.uniform(4, 20), self._dice.uniform(4, 18)
         if name == "fill_gaps":  # only what is unlabelled is a gap
-            self.key("Ctrl+A")
-            self.key("Del")
+            self._clear_away()
         apart = 13 if name == "fill_gaps" else 16 if name == "split" else 7
         drawn: set[int] = set()
         for left in (x, x + apart):
@@ -209,6 +208,17 @@ class PurposefulHand:
         if name == "split":
             self.act("merge")
         self.act(name)
+
+    def _clear_away(self) -> None:
+        """Delete everything that can be edited, also what is hidden or locked."""
+        session = self.window.bench.session
+        self.key("Alt+Z")
+        for _ in range(2):
+            self.key("Ctrl+A")
+            if any(item.locked for item in session.selected()):
+                self.key("L")
+        self.key("Ctrl+A")
+        self.key("Del")
 
     def clean_up(self, name: str) -> None:
         """Change the pixels of objects at once."""
